@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CampaignsConfig(AppConfig):
+    name = "campaigns"
+    verbose_name = _("Campaigns")
+
+    def ready(self) -> None:
+        from core import registry
+        from campaigns.tables import TABLES
+
+        for table in TABLES:
+            registry.tables.register(table.name, table)

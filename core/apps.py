@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+from django.core.checks import Tags, register
+from django.db.models.signals import post_migrate, pre_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class CoreConfig(AppConfig):
+    name = "core"
+    verbose_name = _("System")
+
+    def ready(self) -> None:
+        from core.guards import triggers
+
+        # With core as sender they run once for each migrate, not once for each app.
+        pre_migrate.connect(triggers.before_migrate, sender=self, dispatch_uid="core.guards")
+        post_migrate.connect(triggers.after_migrate, sender=self, dispatch_uid="core.guards")
+        register(triggers.check_guards, Tags.database)

@@ -1,0 +1,103 @@
+"""What one import knows: the importer, the codes of the file and of the database, the locked months."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from core import registry
+from core.interchange.columns import Column, Ref
+from core.interchange.tables import Row, Table
+from core.months import Month
+
+
+class ImportContext:
+    """Shared by all tables of one import."""
+
+    def __init__(self, user: Any, today: date) -> None:
+        self.user = user
+        self.today = today
+        #: codes that stand in the file, also in rows with errors: they count as present for references
+        self.in_file: dict[str, set[str]] = defaultdict(set)
+        self.rows: dict[str, list[Row]] = {}
+        self.warnings: list[dict[str, Any]] = []
+        self._codes: dict[str, dict[str, int]] = {}
+        self._frozen: dict[int | None, list[date]] | None = None
+        #: what tables read once for all their rows
+        self.known: dict[str, Any] = {}
+
+    def codes(self, table_name: str) -> dict[str, int]:
+        """code → id of the rows of a table that stand in the database now."""
+        if table_name not in self._codes:
+            table: Table = registry.tables[table_name]
+            column = next(column for column in table.columns if column.name == table.code_column)
+            self._codes[table_name] = dict(
+                table.model._default_manager.order_by("pk").values_list(column.field_name, "pk")
+            )
+        return self._codes[table_name]
+
+    def wrote(self, table: Table, rows: Iterable[Row]) -> None:
+        """New rows of ``table`` stand: their codes are known from now on."""
+        known = self._codes.get(table.name)
+        if known is not None:
+            column = next(column for column in table.columns if column.name == table.code_column)
+            for row in rows:
+                if row.pk is not None:
+                    known[row.fields[column.field_name]] = row.pk
+
+    def resolve(self, row: Row, column: Column, code: str | None) -> int | None:
+        """The id behind a code.  An unknown code is an error of the row."""
+        if not code:
+            return None
+        assert isinstance(column.kind, Ref)
+        found = self.codes(column.kind.table).get(code)
+        if found is None:
+            self.check_known(row, column.name, column.kind.table, code)
+        return found
+
+    def check_known(self, row: Row, column: str, table_name: str, code: str) -> bool:
+        """Note an error unless the code stands in the file or in the database."""
+        if code in self.in_file[table_name] or code in self.codes(table_name):
+            return True
+        row.error(column, "unknown_code", code=code, table=registry.tables[table_name].label)
+        return False
+
+    # --- locked months --------------------------------------------------------------------------------
+    def frozen_month(
+        self, touched: tuple[int | None, date, date | None] | None, before: Any = None
+    ) -> Month | None:
+        """The first locked month that a new or changed row touches; ``before`` is what the old row touched.
+
+        When only the end of a span moved, the days by which it grew or shrank are touched, not the rest.
+        """
+        spans = [span for span in (touched, before) if span]
+        if len(spans) == 2 and spans[0][:2] == spans[1][:2] and spans[0] != spans[1]:
+            ends = [span[2] or date.max for span in spans]
+            return self._frozen_between(spans[0][0], min(ends), max(ends), after_first=True)
+        for root, first, last in spans:
+            month = self._frozen_between(root, first, last or date.max)
+            if month:
+                return month
+        return None
+
+    def _frozen_between(
+        self, root: int | None, first: date, last: date, after_first: bool = False
+    ) -> Month | None:
+        months = self._frozen_months().get(root, [])
+        if after_first and first < date.max:
+            first = date.fromordinal(first.toordinal() + 1)
+        position = bisect_left(months, first.replace(day=1))
+        if position < len(months) and months[position] <= last:
+            return Month.of(months[position])
+        return None
+
+    def _frozen_months(self) -> dict[int | None, list[date]]:
+        if self._frozen is None:
+            self._frozen = defaultdict(list)
+            for root_id, month in registry.providers["frozen_months"]():
+                self._frozen[root_id].append(month)
+                self._frozen[None].append(month)
+            for months in self._frozen.values():
+                months.sort()
+        return self._frozen

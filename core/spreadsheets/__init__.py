@@ -1,0 +1,1 @@
+"""Spreadsheet files: checking, reading and writing them.  What a table means is decided elsewhere."""

@@ -1,0 +1,1 @@
+"""Pure calculations of money out: funds, withholding, amounts in words."""

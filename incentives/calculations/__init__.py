@@ -1,0 +1,1 @@
+"""Pure calculations of the incentive pool: findings, reach, shares."""

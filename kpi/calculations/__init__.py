@@ -1,0 +1,1 @@
+"""Pure calculations of the app: numbers in, numbers out; no database, no clock, no setting."""

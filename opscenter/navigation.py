@@ -1,0 +1,147 @@
+"""What the shell of every page shows: the site's name, the sections a person may open, and the current one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from core.models import User
+from core.months import Month
+from departments.permissions import reach_of
+
+Account = User | AnonymousUser
+
+
+def anybody(account: Account) -> bool:
+    return True
+
+
+def administrator(account: Account) -> bool:
+    return account.is_staff
+
+
+def may(act: str) -> Callable[[Account], bool]:
+    """Whether the person may do ``act`` on some unit; the reach is read once, and pages need it anyway."""
+    return lambda account: isinstance(account, User) and reach_of(account).allows(act)
+
+
+@dataclass(frozen=True)
+class Section:
+    """One entry of the navigation.
+
+    ``route`` is the URL name it opens; an entry without a page is left out, so that no link is dead.
+    ``monthly`` pages take the month as their argument.  ``allowed`` asks the database for no more than the person's reach.
+    """
+
+    route: str
+    label: str | Promise
+    icon: str
+    group: str | Promise
+    allowed: Callable[[Account], bool] = anybody
+    monthly: bool = False
+
+
+WORK = _("Work")
+RESULTS = _("Results")
+SETUP = _("Organisation and data")
+
+SECTIONS = (
+    Section("today:show", _("Today"), "square-pen", WORK),
+    Section("month:show", _("Month"), "layout-dashboard", WORK, monthly=True),
+    Section("team:show", _("Team"), "list-checks", WORK, monthly=True),
+    Section("campaigns:list", _("Campaigns"), "megaphone", RESULTS),
+    Section("incentives:show", _("Incentives"), "hand-coins", RESULTS, monthly=True),
+    Section("departments:chart", _("Organisation"), "network", SETUP),
+    Section("rules:list", _("Rules"), "scale", SETUP),
+    Section("data:show", _("Data"), "database", SETUP, allowed=may("facts.import")),
+    Section("admin:index", _("Administration"), "settings", SETUP, allowed=administrator),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A section as it is shown to one person on one page."""
+
+    label: str | Promise
+    icon: str
+    group: str | Promise
+    url: str
+    current: bool
+
+
+def address(route: str, *arguments: Any) -> str:
+    """The path of a route, or "" when there is no such page."""
+    try:
+        return reverse(route, args=arguments)
+    except NoReverseMatch:
+        return ""
+
+
+def month_of(request: HttpRequest) -> Month:
+    """The month the page is about, else the running one in the installation's time zone."""
+    match = request.resolver_match
+    shown = match.kwargs.get("month") if match else None
+    try:
+        return Month.parse(str(shown)) if shown else Month.of(timezone.localdate())
+    except ValueError:
+        return Month.of(timezone.localdate())
+
+
+class Navigation:
+    """The links of one request; worked out when a template asks, so that bare pages cost nothing."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @cached_property
+    def links(self) -> list[Link]:
+        account: Account | None = getattr(self.request, "user", None)
+        if account is None or not account.is_authenticated:
+            return []
+        month = month_of(self.request)
+        shown = [
+            (section, url)
+            for section in SECTIONS
+            if section.allowed(account)
+            and (url := address(section.route, *([month] if section.monthly else [])))
+        ]
+        here = self.current_route([section.route for section, _url in shown])
+        return [
+            Link(section.label, section.icon, section.group, url, section.route == here)
+            for section, url in shown
+        ]
+
+    def current_route(self, routes: list[str]) -> str:
+        """The route of the page itself, else the first one of the same namespace."""
+        match = self.request.resolver_match
+        if match is None:
+            return ""
+        if match.view_name in routes:
+            return match.view_name
+        return next((route for route in routes if match.namespace and _namespace(route) == match.namespace), "")
+
+    @property
+    def tabs(self) -> list[Link]:
+        """The links of the bar at the bottom of a phone; the rest is behind its last tab."""
+        return self.links[:4]
+
+    @property
+    def search_url(self) -> str:
+        return address("search")
+
+
+def _namespace(route: str) -> str:
+    return route.rpartition(":")[0]
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Context processor; works nothing out before a template asks."""
+    return {"navigation": Navigation(request), "SITE_NAME": settings.SITE_NAME}

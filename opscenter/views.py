@@ -1,0 +1,63 @@
+"""The pages that belong to no app: the first page, the health check, the error pages."""
+
+from typing import Any, Never
+
+from django.contrib.auth.decorators import login_required
+from django.db import DatabaseError, connection
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import get_template
+from django.templatetags.static import static
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from opscenter.navigation import address, month_of
+
+
+@login_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The running month, or the list of sections while there is no page of a month."""
+    month_page = address("month:show", month_of(request))
+    return redirect(month_page) if month_page else render(request, "home.html")
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Whether this process answers and its database does; for load balancers, so without sign-in."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"status": "unavailable"}, status=503)
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Browsers ask for it on pages that name no icon, such as the administration."""
+    return redirect(static("opscenter/img/logo.svg"))
+
+
+def closed(request: HttpRequest) -> Never:
+    """Pages of the sign-in library that need e-mail, which people here may not have."""
+    raise Http404
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "400.html", status=400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Rendered without the request: session, account and database may be what has failed."""
+    context: dict[str, Any] = {}
+    return HttpResponseServerError(get_template("500.html").render(context))

@@ -1,0 +1,210 @@
+// Charts: data from json_script blocks, colours from CSS variables, ECharts loaded only where a chart is.
+//
+// <div data-chart="ID of the data" data-kind="line|bar|waterfall">; numbers may be strings (exact decimals).
+//   line       {labels, unit?, series: [{name, values, tone?, dashed?, area?}],
+//               marks?: [{series, label, note?, tone?}]}      one point of a series, at the place of its label
+//   bar        {labels, unit?, stacked?, horizontal?, series: [{name, values, tone?}]}
+//   waterfall  {unit?, steps: [{label, value, total?}]}       a total starts again from zero
+// Tones: c1 … c5, good, bad. A null value is a gap.
+
+const charts = new Map();
+let echarts;
+
+const variable = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--oc-${name}`).trim();
+const colour = (tone) => variable(tone);
+const language = document.documentElement.lang || "zh-Hans";
+const figures = new Intl.NumberFormat(language, { maximumFractionDigits: 4 });
+const short = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });
+const numeric = (value) => (value === null || value === "" ? null : Number(value));
+const shown = (value, unit) => (value === null || value === undefined ? "—" : `${figures.format(value)}${unit ?? ""}`);
+const narrow = () => innerWidth < 700;
+const fade = (tone, alpha) => echarts.color.modifyAlpha(colour(tone), alpha);
+
+function element(tag, className, ...children) {
+  const node = document.createElement(tag);
+  node.className = className;
+  node.append(...children);
+  return node;
+}
+
+// A DOM node, not an HTML string: the policy forbids the style attributes of ECharts' own tooltip.
+function tip(title, rows, note) {
+  const box = element("div", "oc-tip", element("b", "", title));
+  for (const [tone, name, value] of rows) {
+    box.append(element("div", "", element("i", `oc-dot ${tone}`), element("span", "", name), element("b", "", value)));
+  }
+  if (note) box.append(element("small", "", note));
+  return box;
+}
+
+const text = () => ({ fontFamily: variable("font"), color: variable("muted"), fontSize: 12 });
+const tooltip = (formatter, pointer = "line") => ({
+  trigger: "axis",
+  confine: true,
+  axisPointer: { type: pointer, lineStyle: { color: variable("hair") }, shadowStyle: { color: fade("c1", 0.06) } },
+  backgroundColor: variable("card"),
+  borderColor: variable("hair"),
+  borderWidth: 1,
+  padding: [9, 12],
+  formatter,
+});
+const categories = (labels, extra = {}) => ({
+  type: "category",
+  data: labels,
+  axisLine: { lineStyle: { color: variable("hair") } },
+  axisTick: { show: false },
+  axisLabel: { ...text(), margin: 12, hideOverlap: true },
+  ...extra,
+});
+const values = () => ({
+  type: "value",
+  splitNumber: narrow() ? 3 : 4,
+  splitLine: { lineStyle: { color: variable("grid") } },
+  axisLabel: { ...text(), formatter: (value) => short.format(value) },
+});
+const frame = (legend, right = 24) => ({ left: 4, right, top: legend ? 42 : 20, bottom: 2, containLabel: true });
+const legend = (several) => ({
+  show: several,
+  top: 0,
+  left: 0,
+  itemWidth: 14,
+  itemHeight: 8,
+  textStyle: text(),
+  icon: "roundRect",
+});
+const toneOf = (series, index) => series.tone ?? `c${(index % 5) + 1}`;
+
+function line({ labels, unit, series, marks = [] }) {
+  const several = series.length > 1;
+  return {
+    grid: frame(several),
+    legend: legend(several),
+    tooltip: tooltip((points) => {
+      const at = points[0].dataIndex;
+      const rows = series.map((one, i) => [toneOf(one, i), one.name, shown(numeric(one.values[at]), unit)]);
+      const notes = marks.filter((mark) => mark.label === labels[at] && mark.note).map((mark) => mark.note);
+      return tip(labels[at], rows, notes.join(" · "));
+    }),
+    xAxis: categories(labels, { boundaryGap: false }),
+    yAxis: values(),
+    series: series.map((one, i) => {
+      const tone = toneOf(one, i);
+      const numbers = one.values.map(numeric);
+      const points = marks
+        .filter((mark) => (mark.series ?? series[0].name) === one.name)
+        .map((mark) => ({ mark, at: labels.indexOf(mark.label) }))
+        .filter(({ at }) => at >= 0 && numbers[at] !== null)
+        .map(({ mark, at }) => ({
+          coord: [at, numbers[at]],
+          itemStyle: { color: variable("card"), borderWidth: 2.5, borderColor: colour(mark.tone ?? "bad") },
+        }));
+      return {
+        name: one.name,
+        type: "line",
+        data: numbers,
+        showSymbol: false,
+        lineStyle: { width: one.dashed ? 1.6 : 2.4, type: one.dashed ? [5, 5] : "solid", color: colour(tone) },
+        itemStyle: { color: colour(tone) },
+        areaStyle: one.area ? { color: fade(tone, 0.1) } : undefined,
+        markPoint: { symbol: "circle", symbolSize: 10, silent: true, label: { show: false }, data: points },
+      };
+    }),
+  };
+}
+
+function bar({ labels, unit, series, stacked = false, horizontal = false }) {
+  const several = series.length > 1;
+  const names = categories(labels, horizontal ? { inverse: true, axisLine: { show: false } } : {});
+  return {
+    grid: frame(several),
+    legend: legend(several),
+    tooltip: tooltip((points) => {
+      const at = points[0].dataIndex;
+      return tip(labels[at], series.map((one, i) => [toneOf(one, i), one.name, shown(numeric(one.values[at]), unit)]));
+    }, "shadow"),
+    xAxis: horizontal ? values() : names,
+    yAxis: horizontal ? names : values(),
+    series: series.map((one, i) => ({
+      name: one.name,
+      type: "bar",
+      stack: stacked ? "all" : undefined,
+      barMaxWidth: 30,
+      data: one.values.map(numeric),
+      itemStyle: { color: colour(toneOf(one, i)), borderRadius: stacked ? 0 : 4 },
+    })),
+  };
+}
+
+function waterfall({ unit, steps }) {
+  let level = 0;
+  const rows = steps.map(({ label, value, total }) => {
+    const amount = numeric(value) ?? 0;
+    const from = total ? 0 : level;
+    level = total ? amount : level + amount;
+    const tone = total ? "c1" : amount < 0 ? "bad" : "good";
+    return { label, amount, low: Math.min(from, level), high: Math.max(from, level), tone, total };
+  });
+  const flat = narrow(); // on a phone the labels would collide: lay the bars down
+  const names = categories(rows.map((row) => row.label), { inverse: flat, axisLabel: { ...text(), interval: 0 } });
+  const sign = (row) => (row.total || row.amount <= 0 ? "" : "+") + figures.format(row.amount);
+  return {
+    grid: frame(false, flat ? 78 : 8),
+    tooltip: tooltip(([point]) => {
+      const row = rows[point.dataIndex];
+      return tip(row.label, [[row.tone, "", shown(row.amount, unit)]]);
+    }, "shadow"),
+    xAxis: flat ? values() : names,
+    yAxis: flat ? names : values(),
+    series: [
+      { type: "bar", stack: "steps", silent: true, itemStyle: { color: "transparent" }, data: rows.map((row) => row.low) },
+      {
+        type: "bar",
+        stack: "steps",
+        barMaxWidth: 38,
+        data: rows.map((row) => ({ value: row.high - row.low, itemStyle: { color: colour(row.tone), borderRadius: 4 } })),
+        label: { show: true, position: flat ? "right" : "top", ...text(), formatter: ({ dataIndex }) => sign(rows[dataIndex]) },
+      },
+    ],
+  };
+}
+
+const kinds = { line, bar, waterfall };
+
+function draw(box) {
+  const data = JSON.parse(document.getElementById(box.dataset.chart).textContent);
+  const chart = charts.get(box) ?? echarts.init(box, null, { renderer: "canvas" });
+  charts.set(box, chart);
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  chart.setOption({ animation: !still, animationDuration: 400, ...kinds[box.dataset.kind](data) }, true);
+  box.dataset.drawn = "yes";
+}
+
+const resizing = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    const chart = charts.get(target);
+    if (chart && (chart.getWidth() !== target.clientWidth || chart.getHeight() !== target.clientHeight)) {
+      chart.resize();
+      draw(target);
+    }
+  }
+});
+
+async function refresh() {
+  for (const [box, chart] of charts) {
+    if (!box.isConnected) {
+      chart.dispose();
+      charts.delete(box);
+    }
+  }
+  const boxes = [...document.querySelectorAll("[data-chart]:not([data-drawn])")];
+  if (!boxes.length) return;
+  echarts ??= await import(document.documentElement.dataset.echarts);
+  for (const box of boxes) {
+    draw(box);
+    resizing.observe(box);
+  }
+}
+
+addEventListener("oc:theme", () => charts.forEach((_chart, box) => draw(box)));
+document.addEventListener("htmx:afterSettle", refresh);
+await refresh();
