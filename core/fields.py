@@ -1,7 +1,7 @@
 """Model fields for exact numbers: an integer in the database, a ``Decimal`` in Python."""
 
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -17,6 +17,11 @@ class FixedField(models.BigIntegerField):
     Sums, comparisons and CHECK constraints are exact on SQLite and PostgreSQL alike.  A float raises
     ``TypeError``; a value with more decimals raises ``ValueError``, so nothing is rounded in silence.
     """
+
+    if TYPE_CHECKING:
+        # What the plugin of the type checker reads; the base class says int.
+        _pyi_private_set_type: Any
+        _pyi_private_get_type: Decimal  # type: ignore[assignment]
 
     description = _("Fixed-point number")
     default_error_messages = {
@@ -37,7 +42,7 @@ class FixedField(models.BigIntegerField):
 
     def get_prep_value(self, value: Any) -> int | None:
         if value is None or hasattr(value, "resolve_expression"):
-            return value  # type: ignore[no-any-return]
+            return value
         units = fraction(value) * 10**self.places
         if units.denominator != 1:
             raise ValueError(f"{value} has more than {self.places} decimals")

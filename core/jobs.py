@@ -136,6 +136,7 @@ def wake(job_id: int) -> None:
             **current_app.conf.broker_transport_options,
             "socket_timeout": 1,
             "socket_connect_timeout": 1,
+            "max_retries": 0,
         }
         with current_app.connection_for_write(connect_timeout=1, transport_options=options) as broker:
             current_app.signature("core.run_job", args=[job_id]).apply_async(

@@ -10,7 +10,7 @@ from core.exceptions import DomainError
 
 
 class DomainErrorMiddleware:
-    """Answers a ``DomainError`` that a view lets through, with the error's status and in the reader's language.
+    """Answers a ``DomainError`` that a view lets through: its status, in the reader's language.
 
     A page gets the error page, an htmx request a notice for the notice area of the page it is on, a program
     that asks for JSON the ``code``, ``message`` and ``errors``.

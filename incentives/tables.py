@@ -166,7 +166,9 @@ class PoolRolesTable(SchemeChild):
 
     def build(self, context: ImportContext, row: Row) -> dict[str, Any]:
         fields = {
-            column.field_name: row.values.get(column.name) for column in self.columns[2:] if column.name != "unit"
+            column.field_name: row.values.get(column.name)
+            for column in self.columns[2:]
+            if column.name != "unit"
         }
         fields["unit_id"] = context.resolve(row, self.columns[6], row.get("unit"))
         fields["scheme_id"] = self.scheme_id(context, row)
@@ -244,7 +246,10 @@ class FindingRulesTable(SchemeChild):
             "version roles", set(PoolRole.objects.values_list("scheme_id", "role"))
         )
         in_file = {(other.get("scheme"), other.get("role")) for other in context.rows.get("pool_roles", ())}
-        if (fields["scheme_id"], fields["role"]) not in known and (row.get("scheme"), fields["role"]) not in in_file:
+        if (fields["scheme_id"], fields["role"]) not in known and (
+            row.get("scheme"),
+            fields["role"],
+        ) not in in_file:
             row.error("role", "unknown_role", code=fields["role"])
 
     @property

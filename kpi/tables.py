@@ -262,6 +262,19 @@ class LogsTable(Table):
         if fields["partner_id"] == fields["staff_id"]:
             row.error("partner", "partner_is_self")
 
+    def refer(self, context: ImportContext, row: Row, column: Column) -> int | None:
+        """The row that this one replaces; only the named rows are looked up."""
+        if "superseded" not in context.known:
+            named = {other.get("supersedes") for other in context.rows[self.name]} - {None, ""}
+            context.known["superseded"] = dict(
+                LogEntry.objects.filter(row_id__in=named).values_list("row_id", "pk")
+            )
+        code = row.get("supersedes")
+        target: int | None = context.known["superseded"].get(code)
+        if code and target is None and code not in context.in_file[self.name]:
+            row.error("supersedes", "unknown_code", code=code, table=self.label)
+        return target
+
     def key_of(self, fields: dict[str, Any]) -> tuple[Any, ...]:
         return (fields.get("row_key"),)
 
@@ -546,8 +559,11 @@ class ScorePointsTable(MonthTable):
         super().derive(context, row, fields)
         if fields["approved_by"] and fields["approved_by"] == fields["proposed_by"]:
             row.error("approved_by", "same_person")
-        if fields["kind"] == PointKind.VETO and fields["approved_by"] and not fields["proposed_by"]:
+        if fields["kind"] == PointKind.VETO and bool(fields["approved_by"]) > bool(fields["proposed_by"]):
             row.error("proposed_by", "veto_needs_two")
+        if context.user is not None and not fields["proposed_by"]:
+            # Without names a row is a settled fact; only the system may record one.
+            fields["proposed_by"] = context.user.get_username()
 
 
 TABLES = (

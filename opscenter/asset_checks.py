@@ -19,7 +19,7 @@ OFFICIAL_DIGESTS = {
 
 @register(Tags.staticfiles)
 def official_assets(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """An error per file that is missing (``opscenter.E001``) or not the published one (``opscenter.E002``)."""
+    """An error per file that is missing (``E001``) or not the published one (``E002``)."""
     problems: list[CheckMessage] = []
     for name, digest in OFFICIAL_DIGESTS.items():
         path = finders.find(name)

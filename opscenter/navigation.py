@@ -1,4 +1,4 @@
-"""What the shell of every page shows: the site's name, the sections a person may open, and the current one."""
+"""What the shell of every page shows: the name, the sections a person may open, the current one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,7 +38,8 @@ class Section:
     """One entry of the navigation.
 
     ``route`` is the URL name it opens; an entry without a page is left out, so that no link is dead.
-    ``monthly`` pages take the month as their argument.  ``allowed`` asks the database for no more than the person's reach.
+    ``monthly`` pages take the month as their argument.  ``allowed`` asks the database for the person's reach
+    at most.
     """
 
     route: str
@@ -126,7 +127,9 @@ class Navigation:
             return ""
         if match.view_name in routes:
             return match.view_name
-        return next((route for route in routes if match.namespace and _namespace(route) == match.namespace), "")
+        return next(
+            (route for route in routes if match.namespace and _namespace(route) == match.namespace), ""
+        )
 
     @property
     def tabs(self) -> list[Link]:

@@ -174,7 +174,9 @@ def wheel_folder(package: str, *parts: str) -> Path:
     """A folder inside an installed package, found without importing it."""
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        raise ImproperlyConfigured(f"The package {package} is not installed; run pip install -r requirements.txt.")
+        raise ImproperlyConfigured(
+            f"The package {package} is not installed; run pip install -r requirements.txt."
+        )
     return Path(spec.submodule_search_locations[0]).joinpath(*parts)
 
 

@@ -1,9 +1,10 @@
 """Every address of the site, each from the room that answers it."""
 
+from allauth.account import urls as account_urls
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path, re_path
+from django.urls import include, path
 
 from opscenter import views
 
@@ -11,13 +12,23 @@ admin.site.site_header = admin.site.site_title = settings.SITE_NAME
 # One door: the same sign-in page and the same limit of attempts as everywhere else.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+# The other pages of the sign-in library work by e-mail, which the people of a company may not have here.
+ACCOUNT_PAGES = {
+    "account_login",
+    "account_logout",
+    "account_signup",  # says that it is closed
+    "account_inactive",
+    "account_reauthenticate",
+    "account_change_password",
+}
+account_patterns = [page for page in account_urls.urlpatterns if page.name in ACCOUNT_PAGES]
+
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("i18n/", include("django.conf.urls.i18n")),
-    re_path(r"^accounts/(?:email|confirm-email|login/code|password/reset|password/set)/", views.closed),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include(account_patterns)),
     path("admin/", admin.site.urls),
 ]
 

@@ -1,10 +1,10 @@
 """The pages that belong to no app: the first page, the health check, the error pages."""
 
-from typing import Any, Never
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db import DatabaseError, connection
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import get_template
 from django.templatetags.static import static
@@ -38,11 +38,6 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def favicon(request: HttpRequest) -> HttpResponse:
     """Browsers ask for it on pages that name no icon, such as the administration."""
     return redirect(static("opscenter/img/logo.svg"))
-
-
-def closed(request: HttpRequest) -> Never:
-    """Pages of the sign-in library that need e-mail, which people here may not have."""
-    raise Http404
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

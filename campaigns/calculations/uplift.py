@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from campaigns.calculations.baselines import Baseline, baseline_days
+from campaigns.calculations.baselines import DEFAULT_LIMITS, Baseline, Limits, baseline_days
 from campaigns.calculations.facts import Campaign, Facts, ProductDay, Steps, StoreOnDay
 from core.money import Exact, fraction, round_half_up, round_money
 
@@ -56,7 +56,14 @@ class CampaignUplift:
     steps: Steps
 
 
-def store_uplift(facts: Facts, campaign: Campaign, store: str, fed: Mapping[StoreOnDay, str]) -> StoreUplift:
+def store_uplift(
+    facts: Facts,
+    campaign: Campaign,
+    store: str,
+    fed: Mapping[StoreOnDay, str],
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+) -> StoreUplift:
     """The uplift of one store.  ``fed`` (of ``days_fed``) says which campaign each store-day feeds.
 
     A day on which the store was closed, has no data, or feeds another campaign contributes nothing and needs
@@ -79,6 +86,7 @@ def store_uplift(facts: Facts, campaign: Campaign, store: str, fed: Mapping[Stor
                 n=campaign.n,
                 align=campaign.align,
                 baseline_dates=campaign.baseline_dates,
+                limits=limits,
             )
             steps.append(_counted(facts, store, day, counted[day]))
     lacks = next((found.lacks for found in counted.values() if found.lacks), None)
@@ -107,12 +115,20 @@ def store_uplift(facts: Facts, campaign: Campaign, store: str, fed: Mapping[Stor
     )
 
 
-def campaign_uplift(facts: Facts, campaign: Campaign, fed: Mapping[StoreOnDay, str]) -> CampaignUplift:
+def campaign_uplift(
+    facts: Facts,
+    campaign: Campaign,
+    fed: Mapping[StoreOnDay, str],
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+) -> CampaignUplift:
     """The uplift of a campaign: its comparable stores, net against each other.  Rule: HT-07, HT-27.
 
     A dimension other than gross profit is ``None`` as soon as one comparable store lacks it.
     """
-    stores = tuple(store_uplift(facts, campaign, code, fed) for code in sorted(set(campaign.stores)))
+    stores = tuple(
+        store_uplift(facts, campaign, code, fed, limits=limits) for code in sorted(set(campaign.stores))
+    )
     used = [store for store in stores if store.comparable]
     reasons = sorted({store.reason for store in stores if store.reason})
     uplift = _total([store.uplift for store in used])

@@ -23,7 +23,7 @@ _LARGEST = 9_000_000_000_000_000
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 _DATE = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[ T]00:00(?::00)?)?|(\d{4})(\d{2})(\d{2})")
-_MONTH = re.compile(r"(\d{4})[-/.]?(\d{1,2})")
+_MONTH = re.compile(r"(\d{4})(?:[-/.](\d{1,2})|(\d{2}))")
 
 
 def as_text(cell: Any) -> str:
@@ -157,8 +157,9 @@ class MonthOf(Kind):
 
     def parse(self, cell: Any) -> date:
         match = _MONTH.fullmatch(as_text(cell)) if isinstance(cell, str | int) else None
-        if match and 1 <= int(match[2]) <= 12 and int(match[1]):
-            return date(int(match[1]), int(match[2]), 1)
+        number = int(match[2] or match[3]) if match else 0
+        if match and 1 <= number <= 12 and int(match[1]):
+            return date(int(match[1]), number, 1)
         try:
             return Day().parse(cell).replace(day=1)
         except CellProblem:
@@ -247,7 +248,8 @@ class Column:
     ``attribute``: the model's field (default: the column's name); ``default``: what a new row gets when the column
     or the cell is empty (a value, or a function without arguments) — it stands here and nowhere else.
     ``states``: values that need a right to set, with the act that carries it.  ``deferred``: a reference that
-    is set after all rows stand, because it may point at rows further down.
+    is set after all rows stand, because it may point at rows further down.  ``private``: the act that reading
+    the column needs.
     """
 
     name: str
@@ -259,6 +261,7 @@ class Column:
     attribute: str = ""
     states: dict[str, str] = field(default_factory=dict)
     deferred: bool = False
+    private: str = ""
 
     @property
     def field_name(self) -> str:

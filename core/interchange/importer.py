@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, DataError, IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import audit, registry
-from core.interchange.columns import Column
+from core.guards import Span, is_month_locked
+from core.interchange.columns import Column, Ref
 from core.interchange.context import ImportContext
 from core.interchange.problems import CellProblem, RowError
 from core.interchange.tables import Row, Table
@@ -21,6 +22,8 @@ from core.spreadsheets.errors import CellError
 from core.spreadsheets.reader import Sheet
 
 _EMPTY = (None, "")
+# Any constant that no other advisory lock uses.
+IMPORT_LOCK = 7_305_113
 
 IMPORTED = audit.register_action("import.accepted", _("tables imported"))
 
@@ -44,7 +47,9 @@ class ImportReport:
             "status": status,
             "errors": [error.as_dict() for error in self.errors],
             "warnings": self.warnings,
-            "tables": [{"table": name, **counts} for name, counts in self.counts.items()],
+            "tables": [
+                {"table": name, **counts} for name, counts in self.counts.items() if not self.errors
+            ],
         }
 
 
@@ -52,9 +57,12 @@ class _RollBack(Exception):
     """Leaves the transaction without a trace."""
 
 
-def import_sheets(sheets: Iterable[Sheet], *, user: Any = None, dry_run: bool = False) -> ImportReport:
+def import_sheets(
+    sheets: Iterable[Sheet], *, user: Any = None, dry_run: bool = False, digest: str = ""
+) -> ImportReport:
     """Import the sheets as ``user`` (``None`` = the system).  Nothing is written when anything is wrong.
 
+    ``digest``: the file's SHA-256, for the audit row.
     Raises ``core.spreadsheets.errors.FileRejected`` when a sheet cannot be read to its end.
     """
     report = ImportReport(dry_run=dry_run)
@@ -63,6 +71,7 @@ def import_sheets(sheets: Iterable[Sheet], *, user: Any = None, dry_run: bool = 
     tables: list[Table] = [table for table in registry.tables.values() if table.name in context.rows]
     try:
         with transaction.atomic():
+            _take_turns()
             for table in tables:
                 _write(table, context, report)
             for table in tables:
@@ -72,14 +81,38 @@ def import_sheets(sheets: Iterable[Sheet], *, user: Any = None, dry_run: bool = 
             _collect(context, report)
             if report.errors or dry_run:
                 raise _RollBack
-            audit.record(actor=user, action=IMPORTED, change=report.counts)
+            audit.record(actor=user, action=IMPORTED, change={**({"file": digest} if digest else {}), **report.counts})
     except _RollBack:
         pass
-    except IntegrityError as error:
-        reason = str(error).splitlines()[0]
-        report.errors.append(RowError("", 0, "", "", "refused", {"reason": reason}))
+    except (IntegrityError, DataError, OperationalError) as error:
+        report.errors.clear()
+        _collect(context, report)
+        report.errors.append(_refusal(error))
     report.warnings = context.warnings
     return report
+
+
+def _take_turns() -> None:
+    """One import at a time: the second one waits, and then finds what the first one wrote.
+
+    SQLite needs nothing, its transactions are IMMEDIATE.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
+
+
+def _refusal(error: DatabaseError) -> RowError:
+    """What no check foresaw, in one sentence.  Raises the error again when the database itself failed."""
+    if isinstance(error, IntegrityError) and is_month_locked(error):
+        return RowError("", 0, "", "", "locked_meanwhile", {})
+    if isinstance(error, OperationalError):
+        if not any(word in str(error) for word in ("locked", "deadlock", "lock timeout")):
+            raise error
+        return RowError("", 0, "", "", "busy", {})
+    diagnosis = getattr(error.__cause__, "diag", None)
+    reason = getattr(diagnosis, "constraint_name", None) or str(error).splitlines()[0]
+    return RowError("", 0, "", "", "refused", {"reason": reason})
 
 
 # --- reading -----------------------------------------------------------------------------------------
@@ -95,6 +128,8 @@ def _find_table(name: str) -> Table | None:
 def _read(sheets: Iterable[Sheet], context: ImportContext, report: ImportReport) -> None:
     for sheet in sheets:
         table = _find_table(sheet.name)
+        if table is None and is_explanation(sheet):
+            continue
         if table is None:
             if any(True for _row in sheet.rows) or any(sheet.header):
                 names = "、".join(table.label for table in registry.tables.values())
@@ -111,7 +146,7 @@ def _read(sheets: Iterable[Sheet], context: ImportContext, report: ImportReport)
 def _match_header(sheet: Sheet, table: Table, report: ImportReport) -> list[Column | None]:
     columns: list[Column | None] = []
     for title in sheet.header:
-        column = table.by_name.get(title.strip().lower().rstrip("*"))
+        column = table.by_name.get(title.lower().rstrip("* ").strip())
         if title and column is None:
             names = "、".join(column.label for column in table.columns)
             report.errors.append(RowError(sheet.name, 1, title, title, "unknown_column", {"columns": names}))
@@ -136,10 +171,11 @@ def _read_rows(
     taken = [(index, column, {}) for index, column in enumerate(columns) if column]
     known = context.in_file[table.name]
     code_column = table.code_column
+    incomplete = any(column.required for column in absent)
     rows = []
     for number, cells in sheet.rows:
         values: dict[str, Any] = {}
-        row = Row(sheet.name, number, cells, positions, values)
+        row = Row(sheet.name, number, cells, positions, values, blocked=incomplete)
         width = len(cells)
         for index, column, parsed in taken:
             cell = cells[index] if index < width else None
@@ -190,14 +226,17 @@ def _write(table: Table, context: ImportContext, report: ImportReport) -> None:
     table.prepare(context, rows)
     for row in rows:
         row.fields = table.build(context, row)
-        if not row.errors:
-            table.derive(context, row, row.fields)
-    sound = _without_duplicates(table, rows)
-    changed_names = _compare(table, context, sound)
-    _check_locked(table, context, sound)
-    _check_rights(table, context, sound)
-    created = [row for row in sound if row.outcome == "created" and not row.errors]
-    updated = [row for row in sound if row.outcome == "updated" and not row.errors]
+    _check_deferred(table, context, rows)
+    names = _match(table, context, rows)
+    for row in rows:
+        _derive(table, context, row)
+    rows = _without_duplicates(table, rows)
+    changed_names = _compare(table, rows, names)
+    _check_roots(table, rows)
+    _check_locked(table, context, rows)
+    _check_rights(table, context, rows)
+    created = [row for row in rows if row.outcome == "created" and row.sound]
+    updated = [row for row in rows if row.outcome == "updated" and row.sound]
     if created:
         table.create(context, created)
     if updated:
@@ -205,114 +244,178 @@ def _write(table: Table, context: ImportContext, report: ImportReport) -> None:
     context.wrote(table, created)
     outcomes = ("created", "updated", "unchanged")
     report.counts[table.name] = {
-        outcome: sum(1 for row in sound if row.outcome == outcome) for outcome in outcomes
+        outcome: sum(1 for row in rows if row.outcome == outcome) for outcome in outcomes
     }
 
 
-def _without_duplicates(table: Table, rows: list[Row]) -> list[Row]:
-    """The rows without errors; a second row with the same key is an error, also when the first one has some."""
-    first: dict[tuple[Any, ...], int] = {}
-    sound = []
-    for row in rows:
-        key = table.key_of(row.fields)
-        if None in key and row.errors:
-            continue
-        if key in first:
-            row.error(table.code_column, "duplicate_key", row=first[key])
-            continue
-        first[key] = row.number
-        if not row.errors:
-            sound.append(row)
-    return sound
+def _check_deferred(table: Table, context: ImportContext, rows: list[Row]) -> None:
+    """References that are set later are checked at once; the rows they point at may stand further down."""
+    for column in table.columns:
+        if column.deferred and isinstance(column.kind, Ref):
+            for row in rows:
+                code = row.values.get(column.name)
+                if code:
+                    context.check_known(row, column.name, column.kind.table, code)
 
 
-def _compare(table: Table, context: ImportContext, rows: list[Row]) -> list[str]:
-    """Mark each row created, updated or unchanged against the database.
+def _match(table: Table, context: ImportContext, rows: list[Row]) -> list[str]:
+    """Find the row in the database with the same key.  Returns the model fields that are compared.
 
     A column that the sheet does not have keeps what stands; only a new row takes its default.
     """
     if not rows:
         return []
-    absent = context.known.get(f"absent:{table.name}", set())
-    names = [name for name in rows[0].fields if name not in table.key_fields]
     key_names = [name if name in rows[0].fields else f"{name}_id" for name in table.key_fields]
-    names = [name for name in names if name not in key_names]
-    kept = {name for name in names if name.removesuffix("_id") in absent and name not in table.derived}
-    stands = {
-        values[1 : 1 + len(key_names)]: values
-        for values in table.existing(context, rows).values_list("pk", *key_names, *names)
-    }
+    names = [name for name in rows[0].fields if name not in key_names]
+    names += [name for name in table.derived if name not in rows[0].fields]
+    complete = [row for row in rows if not row.blocked and _has_key(table, row)]
+    late = [column for column in table.columns if column.deferred and column.name in rows[0].positions]
+    paths = [table.deferred_path(column) for column in late]
     width = 1 + len(key_names)
-    before: dict[int, Any] = {}
-    for row in rows:
+    stands = {}
+    if complete:
+        for query in table.existing(complete):
+            for values in query.values_list("pk", *key_names, *names, *paths):
+                stands[values[1:width]] = values
+    absent = context.known[f"absent:{table.name}"]
+    kept = [
+        (name, width + index)
+        for index, name in enumerate(names)
+        if name.removesuffix("_id") in absent and name not in table.derived
+    ]
+    for row in complete:
         old = stands.get(table.key_of(row.fields))
-        if old is None:
-            row.outcome = "created"
-            continue
-        row.pk = old[0]
-        values = dict(zip(names, old[width:], strict=True))
-        for name in kept:
-            row.fields[name] = values[name]
-        if all(row.fields[name] == value for name, value in values.items()):
-            row.outcome = "unchanged"
-        else:
-            row.outcome = "updated"
-            key = dict(zip(key_names, old[1:width], strict=True))
-            before[id(row)] = {**key, **values}
-    context.known[f"before:{table.name}"] = before
+        if old is not None:
+            row.pk = old[0]
+            row.before = dict(zip(names, old[width:], strict=False))
+            for name, index in kept:
+                row.fields[name] = old[index]
+        for index, column in enumerate(late, width + len(names)):
+            stood = old[index] if old is not None else None
+            if (row.values[column.name] or None) != (stood or None):
+                row.late[column.name] = stood
     return names
 
 
+def _has_key(table: Table, row: Row) -> bool:
+    """Whether the required cells of the natural key could be read."""
+    return not any(column.key and column.required and row.values[column.name] is None for column in table.columns)
+
+
+def _derive(table: Table, context: ImportContext, row: Row) -> None:
+    """Checks across columns; what follows from a cell that is wrong already is not told again."""
+    before = len(row.errors)
+    table.derive(context, row, row.fields)
+    if before:
+        wrong = {error.column for error in row.errors[:before]}
+        row.errors[before:] = [error for error in row.errors[before:] if error.column not in wrong]
+
+
+def _without_duplicates(table: Table, rows: list[Row]) -> list[Row]:
+    """The first row of each key; a second one is an error, also when the first one has some."""
+    first: dict[tuple[Any, ...], int] = {}
+    unique = []
+    key_columns = [column.name for column in table.columns if column.key]
+    for row in rows:
+        if not _has_key(table, row):
+            continue
+        # The ids of references that do not stand are not known: such rows are told apart by what the cells say.
+        key = (None, *(row.values[name] for name in key_columns)) if row.blocked else table.key_of(row.fields)
+        if key in first:
+            row.error(table.code_column, "duplicate_key", row=first[key])
+            continue
+        first[key] = row.number
+        unique.append(row)
+    return unique
+
+
+def _compare(table: Table, rows: list[Row], names: list[str]) -> list[str]:
+    """Mark each row created, updated or unchanged.  Returns the fields that change in some row."""
+    changed: dict[str, None] = {}
+    for row in rows:
+        if row.before is None:
+            row.outcome = "created"
+            continue
+        fields, before = row.fields, row.before
+        differing = [name for name in names if fields[name] != before[name]]
+        if differing or row.late:
+            row.outcome = "updated"
+            changed |= dict.fromkeys(differing)
+        else:
+            row.outcome = "unchanged"
+            row.before = None
+    return list(changed)
+
+
+def _check_roots(table: Table, rows: list[Row]) -> None:
+    """No code moves to another organisation."""
+    for row in rows:
+        old = row.before.get("root_id") if row.before else None
+        new = row.fields.get("root_id")
+        if old and new and old != new and not row.errors:
+            row.error(table.root_column, "other_root", code=str(row.values[table.code_column]))
+
+
 def _check_locked(table: Table, context: ImportContext, rows: list[Row]) -> None:
-    before = context.known.get(f"before:{table.name}", {})
+    """A row that is new or changes must not touch a locked month."""
+    if not context.months_are_locked:
+        return
+    guard = getattr(table.model, "guard", None)
+    span = {guard.start, guard.end} if isinstance(guard, Span) else set()
     for row in rows:
         if row.outcome == "unchanged":
             continue
-        old = before.get(id(row))
-        month = context.frozen_month(table.touched(row.fields), table.touched(old) if old else None)
+        touched = table.touched(row.fields)
+        if touched and touched[0] is None and not row.sound:
+            continue  # whose month it is does not follow from a row with errors
+        before = None
+        only_end = False
+        if row.before is not None:
+            old = {**row.fields, **row.before}
+            before = table.touched_before(old)
+            changed = {name for name, value in row.before.items() if row.fields[name] != value}
+            only_end = bool(changed) and changed <= span and guard.start not in changed and not row.late
+        month = context.frozen_month(touched, before, only_end=only_end)
         if month:
-            row.error(table.range_field or table.code_column, "month_locked", month=str(month))
+            row.error(table.date_column, "month_locked", month=str(month))
 
 
 def _check_rights(table: Table, context: ImportContext, rows: list[Row]) -> None:
     """Units, and states that only some may set.  The system may do everything."""
     if context.user is None:
         return
-    may = registry.providers["may"]
-    before = context.known.get(f"before:{table.name}", {})
     stateful = [column for column in table.columns if column.states]
     for row in rows:
         if row.outcome == "unchanged":
             continue
-        owner = table.owner(context, row.fields)
-        if not may(context.user, table.act, owner):
+        owners = {table.owner(context, row.fields)}
+        if row.before is not None:
+            owners.add(table.owner(context, {**row.fields, **row.before}))
+        if not all(context.may(table.act, owner) for owner in owners):
             row.error(table.code_column, "not_allowed")
+            continue
         for column in stateful:
-            value = row.fields.get(column.field_name)
-            act = column.states.get("*") if value else None
-            act = column.states.get(str(value), act)
-            old = before.get(id(row), {}).get(column.field_name)
-            if act and value != old and not may(context.user, act, owner):
+            value = row.values[column.name] if column.deferred else row.fields[column.field_name]
+            act = column.states.get(str(value), column.states.get("*") if value else None)
+            if column.deferred:
+                changes = column.name in row.late
+            else:
+                changes = row.before is None or row.before[column.field_name] != value
+            if act and changes and not all(context.may(act, owner) for owner in owners):
                 row.error(column.name, "state_not_allowed", value=str(value))
+        if not row.errors:
+            table.check_states(context, row)
 
 
 def _write_deferred(table: Table, context: ImportContext) -> None:
-    """References that may point further down: set once all rows stand."""
+    """References that may point further down, once all rows of all tables stand."""
+    if any(not row.sound for rows in context.rows.values() for row in rows):
+        return
     for column in table.columns:
-        if not column.deferred:
-            continue
-        name = f"{column.field_name}_id"
-        wanted = {}
-        for row in context.rows[table.name]:
-            target = context.resolve(row, column, row.values.get(column.name))
-            if row.pk is not None and column.name in row.positions:
-                wanted[row.pk] = target
-        present = dict(table.model._default_manager.filter(pk__in=list(wanted)).values_list("pk", name))
-        changed = [
-            table.model(pk=pk, **{name: target}) for pk, target in wanted.items() if present.get(pk) != target
-        ]
-        if changed:
-            table.model._default_manager.bulk_update(changed, [column.field_name], batch_size=500)
+        if column.deferred:
+            rows = [row for row in context.rows[table.name] if column.name in row.late]
+            if rows:
+                table.write_deferred(context, column, rows)
 
 
 def _collect(context: ImportContext, report: ImportReport) -> None:

@@ -1,6 +1,6 @@
 """What a table of the interchange schema is: columns, key, references and what its rows become."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -15,6 +15,10 @@ from core.interchange.problems import RowError
 if TYPE_CHECKING:
     from core.interchange.context import ImportContext
 
+LOOKUP_BATCH = 5000
+#: an ``owner`` that only those who reach everything have a right on
+NOWHERE = 0
+
 
 @dataclass(slots=True)
 class Row:
@@ -26,10 +30,20 @@ class Row:
     positions: dict[str, int]
     values: dict[str, Any]
     errors: list[RowError] = field(default_factory=list)
+    #: refers to a row of the file that has errors: checked as far as possible, never written
+    blocked: bool = False
     #: the model fields it becomes, and the row in the database with the same key
     fields: dict[str, Any] = field(default_factory=dict)
     pk: int | None = None
     outcome: str = ""
+    #: of a row that changes one that stands: what stood, by model field
+    before: dict[str, Any] | None = None
+    #: deferred columns whose value changes, with what stood before
+    late: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def sound(self) -> bool:
+        return not self.errors and not self.blocked
 
     def error(self, column: str, code: str, /, **params: Any) -> None:
         """Note that the cell of ``column`` is wrong."""
@@ -56,8 +70,14 @@ class Table:
     act: ClassVar[str] = "facts.import"
     #: fields filled from others, compared and written like columns
     derived: ClassVar[Sequence[str]] = ()
-    #: a date field by whose range the rows that may already stand are looked up (else all rows are read)
+    #: how the rows that may already stand are looked up: within the range of a date field, by the values of a
+    #: field that is unique by itself, or (neither) by reading the whole table
     range_field: ClassVar[str] = ""
+    lookup_field: ClassVar[str] = ""
+    #: the columns that say when a row happened and to whom it belongs: where errors about months and
+    #: organisations are shown
+    date_column: ClassVar[str] = "date"
+    root_column: ClassVar[str] = "unit"
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
@@ -86,34 +106,45 @@ class Table:
                 continue
             value = row.values.get(column.name)
             if isinstance(column.kind, Ref):
+                # An unknown code is an error; one of a row with errors blocks this row.
                 fields[f"{column.field_name}_id"] = context.resolve(row, column, value)
             else:
                 fields[column.field_name] = value
         return fields
 
     def derive(self, context: "ImportContext", row: Row, fields: dict[str, Any]) -> None:
-        """Fill the derived fields (root, month …) and check what spans several columns."""
+        """Fill the derived fields (root, month …) and check what spans several columns.
+
+        Runs for rows with errors too, so that everything that is wrong is told at once: any field may be
+        ``None``.  An error of a cell that is wrong already is dropped.
+        """
 
     def key_of(self, fields: dict[str, Any]) -> tuple[Any, ...]:
         """The natural key of built fields."""
         return tuple(fields.get(f"{name}_id", fields.get(name)) for name in self.key_fields)
 
-    def existing(self, context: "ImportContext", rows: Iterable[Row]) -> models.QuerySet[Any]:
-        """The rows of the database among which those of the file may already stand."""
-        query = self.model._default_manager.all()
+    def existing(self, rows: Sequence[Row]) -> Iterator[models.QuerySet[Any]]:
+        """The rows of the database among which those of the file may already stand, in parts."""
+        query = self.model._default_manager.order_by()
         if self.range_field:
-            days = [row.fields[self.range_field] for row in rows if row.fields.get(self.range_field)]
-            if not days:
-                return query.none()
-            return query.filter(**{f"{self.range_field}__range": (min(days), max(days))})
-        return query
+            days = [row.fields[self.range_field] for row in rows]
+            yield query.filter(**{f"{self.range_field}__range": (min(days), max(days))})
+        elif self.lookup_field:
+            values = [row.fields[self.lookup_field] for row in rows]
+            for start in range(0, len(values), LOOKUP_BATCH):
+                yield query.filter(**{f"{self.lookup_field}__in": values[start : start + LOOKUP_BATCH]})
+        else:
+            yield query
 
     def owner(self, context: "ImportContext", fields: dict[str, Any]) -> int | None:
-        """The unit on which the importer needs the right ``act``; ``None`` = anywhere."""
+        """The unit on which the importer needs the right ``act``; ``None`` = anywhere, ``NOWHERE`` = everything."""
         for name in ("unit_id", "root_id"):
             if fields.get(name):
                 return int(fields[name])
         return None
+
+    def check_states(self, context: "ImportContext", row: Row) -> None:
+        """Refuse what the importer (never the system) could not set on a page and ``Column.states`` cannot say."""
 
     def touched(self, fields: dict[str, Any]) -> tuple[int | None, date, date | None] | None:
         """The root and the days a row touches: what must not lie in a locked month."""
@@ -126,27 +157,70 @@ class Table:
             return (fields.get(guard.root), start, fields.get(guard.end)) if start else None
         return None
 
+    def touched_before(self, fields: dict[str, Any]) -> tuple[int | None, date, date | None] | None:
+        """The same for what stood before a change."""
+        return self.touched(fields)
+
     def create(self, context: "ImportContext", rows: list[Row]) -> None:
         """Write the new rows, in batches, and set their ids."""
         objects = self.model._default_manager.bulk_create(
-            [self.model(**row.fields) for row in rows], batch_size=2000
+            (self.model(**row.fields) for row in rows), batch_size=5000
         )
         for row, created in zip(rows, objects, strict=True):
             row.pk = created.pk
 
     def update(self, context: "ImportContext", rows: list[Row], names: list[str]) -> None:
-        """Write the changed rows, in batches."""
-        objects = [self.model(pk=row.pk, **row.fields) for row in rows]
-        fields = [name.removesuffix("_id") for name in names]
-        self.model._default_manager.bulk_update(objects, fields, batch_size=500)
+        """Write the changed rows, in batches; ``names`` are the fields that change in some of them."""
+        if names:
+            objects = [self.model(pk=row.pk, **row.fields) for row in rows]
+            fields = [self.model._meta.get_field(name).name for name in names]
+            self.model._default_manager.bulk_update(objects, fields, batch_size=500)
+
+    def deferred_path(self, column: Column) -> str:
+        """The lookup path of what stands in a deferred column."""
+        assert isinstance(column.kind, Ref)
+        return f"{column.field_name}__{column.kind.attribute}"
+
+    def write_deferred(self, context: "ImportContext", column: Column, rows: list[Row]) -> None:
+        """Set references that may point at rows further down, once all rows stand."""
+        name = f"{column.field_name}_id"
+        changed = [
+            self.model(pk=row.pk, **{name: context.known_id(column, row.values[column.name])}) for row in rows
+        ]
+        self.model._default_manager.bulk_update(changed, [column.field_name], batch_size=500)
+
+    def refer(self, context: "ImportContext", row: Row, column: Column) -> int | None:
+        """The id that a deferred column points at, once all rows stand."""
+        return context.resolve(row, column, row.values.get(column.name))
 
     def after(self, context: "ImportContext", rows: list[Row]) -> None:
         """Checks that need all rows of all tables to stand, e.g. that shares sum to 1."""
 
     # --- rows out -------------------------------------------------------------------------------------
+    #: the relation whose visible rows decide which rows of this table a person sees, where the model has no
+    #: ``visible_to`` of its own; empty = everybody who may export sees all (catalogues)
+    visible_through: ClassVar[str] = ""
+
     def queryset(self) -> models.QuerySet[Any]:
         """The rows of an export, in the order of the natural key."""
         return self.model._default_manager.order_by(*self.key_fields)
+
+    def visible_to(self, user: Any) -> models.QuerySet[Any]:
+        """The rows of an export that ``user`` may see (``None`` = the system, all)."""
+        query: Any = self.queryset()
+        if user is None:
+            return query  # type: ignore[no-any-return]
+        if hasattr(query, "visible_to"):
+            return query.visible_to(user)  # type: ignore[no-any-return]
+        if self.visible_through:
+            target: Any = self.model._meta.get_field(self.visible_through).related_model
+            seen = target._default_manager.visible_to(user)
+            return query.filter(**{f"{self.visible_through}__in": seen.values("pk")})  # type: ignore[no-any-return]
+        return query  # type: ignore[no-any-return]
+
+    def export_columns(self, user: Any, queryset: models.QuerySet[Any]) -> Sequence[Column]:
+        """The columns of an export: those the reader may not read in all rows are left out, not blanked."""
+        return self.columns
 
     def export_paths(self) -> list[str]:
         """For each column the lookup path of its cell."""
@@ -155,10 +229,12 @@ class Table:
             for column in self.columns
         ]
 
-    def export(self, queryset: models.QuerySet[Any]) -> Iterable[list[Any]]:
+    def export(self, queryset: models.QuerySet[Any], columns: Sequence[Column]) -> Iterator[list[Any]]:
         """The cells of the rows of ``queryset``, one list a row."""
-        kinds = [column.kind for column in self.columns]
-        for values in queryset.values_list(*self.export_paths()).iterator(chunk_size=5000):
+        paths = dict(zip((column.name for column in self.columns), self.export_paths(), strict=True))
+        kinds = [column.kind for column in columns]
+        wanted = [paths[column.name] for column in columns]
+        for values in queryset.values_list(*wanted).iterator(chunk_size=5000):
             yield [
                 None if value is None or value == "" else kind.cell(value)
                 for kind, value in zip(kinds, values, strict=True)

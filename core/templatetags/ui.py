@@ -3,7 +3,6 @@
 Figures are formatted from exact numbers only; an undefined figure shows as a dash.
 """
 
-from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -14,15 +13,19 @@ from django.template.loader import render_to_string
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 
-from core.money import Exact, round_half_up, round_money, round_rate
+from core.money import Exact, ratio, round_half_up, round_money, round_rate
 
 register = template.Library()
 
 UNDEFINED = "—"
 
 TONES_OF_STATES = {
-    **dict.fromkeys(("approved", "confirmed", "valid", "settled", "paid", "published", "done", "locked"), "good"),
-    **dict.fromkeys(("submitted", "proposed", "reviewed", "computed", "running", "queued", "active"), "active"),
+    **dict.fromkeys(
+        ("approved", "confirmed", "valid", "settled", "paid", "published", "done", "locked"), "good"
+    ),
+    **dict.fromkeys(
+        ("submitted", "proposed", "reviewed", "computed", "running", "queued", "active"), "active"
+    ),
     **dict.fromkeys(("missing", "overdue", "held", "warning"), "warn"),
     **dict.fromkeys(("rejected", "refused", "failed", "vetoed"), "bad"),
 }
@@ -83,7 +86,8 @@ def state_badge(state: str, label: str = "") -> dict[str, Any]:
 @register.inclusion_tag("components/progress.html")
 def progress(value: Exact | None, label: str, maximum: Exact = 1) -> dict[str, Any]:
     """A bar of ``value`` out of ``maximum``, named ``label`` for those who cannot see it."""
-    share = None if value is None or not maximum else round_rate(Decimal(value) / Decimal(maximum))
+    exact = None if value is None else ratio(value, maximum)
+    share = None if exact is None else round_rate(exact)
     return {"share": share, "label": label, "tone": "full" if share is not None and share >= 1 else ""}
 
 
@@ -91,7 +95,8 @@ def progress(value: Exact | None, label: str, maximum: Exact = 1) -> dict[str, A
 def page_head(content: str, title: str, subtitle: str = "") -> SafeString:
     """The heading of a page; what stands between the tags are its actions."""
     return render_to_string(
-        "components/page_head.html", {"title": title, "subtitle": subtitle, "actions": content if content.strip() else ""}
+        "components/page_head.html",
+        {"title": title, "subtitle": subtitle, "actions": content if content.strip() else ""},
     )
 
 
@@ -113,7 +118,8 @@ def table_wrapper(content: str, label: str) -> SafeString:
 def empty_state(content: str, title: str, icon: str = "inbox") -> SafeString:
     """What would be here (``title``) and, between the tags, how to get it."""
     return render_to_string(
-        "components/empty_state.html", {"title": title, "icon": icon, "body": content if content.strip() else ""}
+        "components/empty_state.html",
+        {"title": title, "icon": icon, "body": content if content.strip() else ""},
     )
 
 
@@ -148,11 +154,9 @@ CONTROL_CLASSES = {
 
 
 @register.inclusion_tag("components/field.html")
-def field(bound: BoundField, with_help: bool = True) -> dict[str, Any]:
+def field(bound: BoundField) -> dict[str, Any]:
     """A labelled control with its help and what is wrong beside it."""
     kind = bound.widget_type
     css = CONTROL_CLASSES.get(kind, "form-control")
-    if not with_help:
-        bound.help_text = ""
     control = bound.as_widget(attrs={"class": f"{css} is-invalid" if bound.errors else css})
     return {"bound": bound, "control": control, "inline": kind == "checkbox"}

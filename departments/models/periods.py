@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from django_fsm import ConcurrentTransitionMixin, FSMField, transition
+
 from departments.models.units import Unit
 from departments.querysets import PeriodQuerySet
 
@@ -20,13 +22,16 @@ class PeriodState(models.TextChoices):
 # A frozen month takes no fact and no result any more; the database's guards read the same two words.
 FROZEN = (PeriodState.LOCKED, PeriodState.PAID)
 
+NOT_FROZEN = [state.value for state in PeriodState if state not in FROZEN]
+BEFORE_LOCK = [state for state in NOT_FROZEN if state != PeriodState.OPEN]
 
-class Period(models.Model):
+
+class Period(ConcurrentTransitionMixin, models.Model):  # type: ignore[misc]
     """A month of a root unit: open → computed → reviewed → published → approved → locked → paid."""
 
     root = models.ForeignKey(Unit, verbose_name=_("organisation"), on_delete=models.PROTECT, related_name="periods")
     month = models.DateField(_("month"))
-    state = models.CharField(_("state"), max_length=10, choices=PeriodState, default=PeriodState.OPEN)
+    state = FSMField(_("state"), max_length=10, choices=PeriodState.choices, default=PeriodState.OPEN, protected=True)
 
     objects = PeriodQuerySet.as_manager()
 
@@ -48,3 +53,31 @@ class Period(models.Model):
     @property
     def is_frozen(self) -> bool:
         return self.state in FROZEN
+
+    @transition(field=state, source=NOT_FROZEN, target=PeriodState.COMPUTED)
+    def compute(self) -> None:
+        """A new result: whatever was reviewed or approved before has to be looked at again."""
+
+    @transition(field=state, source=PeriodState.COMPUTED, target=PeriodState.REVIEWED)
+    def review(self) -> None:
+        """Somebody looked at every figure."""
+
+    @transition(field=state, source=PeriodState.REVIEWED, target=PeriodState.PUBLISHED)
+    def publish(self) -> None:
+        """Everybody sees their own result and may appeal."""
+
+    @transition(field=state, source=PeriodState.PUBLISHED, target=PeriodState.APPROVED)
+    def approve(self) -> None:
+        """A second person, not the one who reviewed, lets it be paid."""
+
+    @transition(field=state, source=PeriodState.APPROVED, target=PeriodState.LOCKED)
+    def lock(self) -> None:
+        """Facts and result are frozen for good."""
+
+    @transition(field=state, source=BEFORE_LOCK, target=PeriodState.LOCKED)
+    def force_lock(self) -> None:
+        """Locked without the steps in between, by somebody with the right and for a reason that is audited."""
+
+    @transition(field=state, source=PeriodState.LOCKED, target=PeriodState.PAID)
+    def pay(self) -> None:
+        """The money has left."""

@@ -33,8 +33,8 @@ class Credit:
 class Payable:
     """Something to be paid out of the funds.
 
-    A ``fee`` (manuscript) is paid by the maintenance fund, then by the reserve; the account fee, a ``spend``
-    and a ``release`` only by ``fund``.  ``amount`` is what is still to pay.
+    A manuscript ``fee`` and the account fee are paid by maintenance, then by the reserve; a ``spend``
+    and a ``release`` by ``fund`` only.  ``amount`` is what is still to pay.
     """
 
     kind: PayableKind
@@ -135,7 +135,7 @@ def fund_month(
 
 
 def _sources(item: Payable) -> tuple[Fund, ...]:
-    return ("maintenance", "reserve") if item.kind == "fee" else (item.fund,)
+    return ("maintenance", "reserve") if item.kind in ("fee", "account_fee") else (item.fund,)
 
 
 def _order(item: Payable) -> tuple[date, str, str]:

@@ -52,7 +52,7 @@ def reach(articles: Iterable[ArticleReach], targets: Mapping[Kind, int], combine
     """R of a month: the mean shortfall of each kind, combined over the kinds by ``max`` or capped ``sum``.
 
     A kind without articles, or with a target of zero, is left out.  Missing, as codes:
-    ``no_activity_article``, ``no_readers``.
+    ``activity_article``, ``readers``.
     """
     shortfalls: dict[Kind, list[Decimal]] = {}
     rows: list[dict[str, str]] = []
@@ -62,7 +62,7 @@ def reach(articles: Iterable[ArticleReach], targets: Mapping[Kind, int], combine
         kinds.add(article.kind)
         short = None if article.readers is None else shortfall(article.readers, targets[article.kind])
         if article.readers is None:
-            missing.add("no_readers")
+            missing.add("readers")
         elif short is not None:
             shortfalls.setdefault(article.kind, []).append(short)
         rows.append(
@@ -75,7 +75,7 @@ def reach(articles: Iterable[ArticleReach], targets: Mapping[Kind, int], combine
             }
         )
     if "activity" not in kinds:
-        missing.add("no_activity_article")
+        missing.add("activity_article")
     means = {
         kind: round_rate(sum(map(fraction, all_), Fraction(0)) / len(all_))
         for kind, all_ in shortfalls.items()

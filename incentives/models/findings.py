@@ -81,7 +81,12 @@ class Finding(models.Model):
     acts_from = models.DateField(editable=False)
     acts_to = models.DateField(editable=False)
     campaign = models.ForeignKey(
-        Campaign, verbose_name=_("campaign"), null=True, blank=True, on_delete=models.PROTECT, related_name="findings"
+        Campaign,
+        verbose_name=_("campaign"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="findings",
     )
     occurrences = models.PositiveIntegerField(_("occurrences"), null=True, blank=True)
     percent = RateField(_("percentage"), null=True, blank=True)
@@ -92,7 +97,9 @@ class Finding(models.Model):
     evidence = models.CharField(_("evidence"), max_length=500, blank=True)
     assessor = models.CharField(_("assessor"), max_length=60, blank=True)
     answer = models.CharField(_("answer"), max_length=500, blank=True)
-    status = models.CharField(_("status"), max_length=10, choices=FindingStatus, default=FindingStatus.PROPOSED)
+    status = models.CharField(
+        _("status"), max_length=10, choices=FindingStatus, default=FindingStatus.PROPOSED
+    )
 
     objects = RootOwnedQuerySet.as_manager()
     guard = Span("acts_from", "acts_to")

@@ -36,7 +36,12 @@ class Manuscript(models.Model):
     author_kind = models.CharField(_("kind of author"), max_length=12, choices=AuthorKind)
     author = models.CharField(_("author"), max_length=60)
     staff = models.ForeignKey(
-        Staff, verbose_name=_("person"), null=True, blank=True, on_delete=models.PROTECT, related_name="manuscripts"
+        Staff,
+        verbose_name=_("person"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="manuscripts",
     )
     characters = models.PositiveIntegerField(_("characters"), null=True, blank=True)
     status = models.CharField(

@@ -35,7 +35,9 @@ class PoolScheme(models.Model):
     code = models.CharField(_("code"), max_length=40)
     name = models.CharField(_("name"), max_length=100)
     root = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", editable=False)
-    unit = models.ForeignKey(Unit, verbose_name=_("unit"), on_delete=models.PROTECT, related_name="pool_schemes")
+    unit = models.ForeignKey(
+        Unit, verbose_name=_("unit"), on_delete=models.PROTECT, related_name="pool_schemes"
+    )
     valid_from = models.DateField(_("valid from"))
     rate = RateField(_("rate"))
     reserve_share = RateField(_("reserve's share"))
@@ -63,11 +65,14 @@ class PoolScheme(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["code", "valid_from"], name="incentives_scheme_version"),
             models.CheckConstraint(
-                condition=Q(rate__gte=0, rate__lte=1, reserve_share__gte=0, reserve_share__lte=1, growth__gte=0),
+                condition=Q(
+                    rate__gte=0, rate__lte=1, reserve_share__gte=0, reserve_share__lte=1, growth__gte=0
+                ),
                 name="incentives_scheme_shares",
             ),
             models.CheckConstraint(
-                condition=Q(account_fee_month__gte=1, account_fee_month__lte=12), name="incentives_scheme_fee_month"
+                condition=Q(account_fee_month__gte=1, account_fee_month__lte=12),
+                name="incentives_scheme_fee_month",
             ),
         ]
 
@@ -78,7 +83,9 @@ class PoolScheme(models.Model):
 class PoolRole(models.Model):
     """A role of a scheme version with its coefficient.  Rule: HT-04, HT-08, HT-29."""
 
-    scheme = models.ForeignKey(PoolScheme, verbose_name=_("scheme"), on_delete=models.CASCADE, related_name="roles")
+    scheme = models.ForeignKey(
+        PoolScheme, verbose_name=_("scheme"), on_delete=models.CASCADE, related_name="roles"
+    )
     role = models.CharField(_("role"), max_length=40)
     name = models.CharField(_("name"), max_length=60)
     share = RateField(_("share"))
@@ -108,7 +115,9 @@ class RoleHolder(models.Model):
     scheme_code = models.CharField(_("scheme"), max_length=40)
     role = models.CharField(_("role"), max_length=40)
     root = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", editable=False)
-    staff = models.ForeignKey(Staff, verbose_name=_("person"), on_delete=models.PROTECT, related_name="pool_roles")
+    staff = models.ForeignKey(
+        Staff, verbose_name=_("person"), on_delete=models.PROTECT, related_name="pool_roles"
+    )
     start = models.DateField(_("from"))
     end = models.DateField(_("to"), null=True, blank=True)
 

@@ -42,7 +42,9 @@ class Settlement(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     approved_at = models.DateTimeField(null=True)
-    locked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    locked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     locked_at = models.DateTimeField(_("locked"), null=True)
 
     class Meta:
@@ -59,8 +61,12 @@ class Pool(models.Model):
 
     root = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     month = models.DateField(_("month"))
-    campaign = models.ForeignKey(Campaign, verbose_name=_("campaign"), on_delete=models.PROTECT, related_name="+")
-    scheme = models.ForeignKey(PoolScheme, verbose_name=_("scheme"), on_delete=models.PROTECT, related_name="+")
+    campaign = models.ForeignKey(
+        Campaign, verbose_name=_("campaign"), on_delete=models.PROTECT, related_name="+"
+    )
+    scheme = models.ForeignKey(
+        PoolScheme, verbose_name=_("scheme"), on_delete=models.PROTECT, related_name="+"
+    )
     uplift = MoneyField(_("uplift"))
     amount = MoneyField(_("pool"))
     shortfall = RateField(_("reach shortfall"))
@@ -135,7 +141,9 @@ class Payout(models.Model):
 
     root = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     month = models.DateField(_("month"))
-    staff = models.ForeignKey(Staff, verbose_name=_("person"), on_delete=models.PROTECT, related_name="payouts")
+    staff = models.ForeignKey(
+        Staff, verbose_name=_("person"), on_delete=models.PROTECT, related_name="payouts"
+    )
     unit = models.ForeignKey(Unit, verbose_name=_("unit"), on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(_("kind"), max_length=10, choices=PayoutKind)
     share = models.ForeignKey(
@@ -176,11 +184,17 @@ class Adjustment(models.Model):
     root = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", editable=False)
     month = models.DateField(_("month it is paid in"))
     about_month = models.DateField(_("month it corrects"))
-    staff = models.ForeignKey(Staff, verbose_name=_("person"), on_delete=models.PROTECT, related_name="adjustments")
+    staff = models.ForeignKey(
+        Staff, verbose_name=_("person"), on_delete=models.PROTECT, related_name="adjustments"
+    )
     amount = MoneyField(_("amount"))
     reason = models.CharField(_("reason"), max_length=500)
     proposed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("proposed by")
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("proposed by"),
     )
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -200,7 +214,9 @@ class Adjustment(models.Model):
         verbose_name_plural = _("adjustments")
         ordering = ["month", "staff"]
         constraints = [
-            models.CheckConstraint(condition=Q(month__gt=F("about_month")), name="incentives_adjustment_later"),
+            models.CheckConstraint(
+                condition=Q(month__gt=F("about_month")), name="incentives_adjustment_later"
+            ),
             models.CheckConstraint(condition=~Q(amount=0), name="incentives_adjustment_amount"),
             models.CheckConstraint(
                 condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("proposed_by")),

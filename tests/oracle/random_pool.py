@@ -28,7 +28,7 @@ FINDING_RULES = (
 
 def add_pool_schemes(draw: Draw) -> None:
     """A scheme of one root at times with one of its departments; the other root has one at times."""
-    if draw.chance(93):
+    if draw.chance(96):
         add_pool_scheme(draw, "A", "AX", "A")
     if draw.chance(35):
         add_pool_scheme(draw, "A", "AY", "A1")
@@ -45,6 +45,8 @@ def add_pool_scheme(draw: Draw, root: str, code: str, unit: str) -> None:
         begins.append(draw.last + timedelta(days=1))
     roles = draw.some(ROLES, 3, 6)
     fees = draw.one([("2000", "200"), ("150", "200"), ("0", "50"), ("2000.5", "0")])
+    # A scheme without roles settles nothing.
+    empty = draw.chance(5)
     owners = {rule[0]: draw.one(roles) for rule in FINDING_RULES}
     for at, begin in enumerate(begins):
         reserve, shares = shares_of(draw, len(roles))
@@ -71,8 +73,9 @@ def add_pool_scheme(draw: Draw, root: str, code: str, unit: str) -> None:
             fee_pharmacist="200",
             fee_customer=draw.one(["200", "150.55"]),
         )
-        if not draw.chance(4):
-            add_roles(draw, code, begin, roles, shares)
+        if empty:
+            continue
+        add_roles(draw, code, begin, roles, shares)
         for rule, scope, mode, values in FINDING_RULES:
             draw.add(
                 "finding_rules",
@@ -85,8 +88,9 @@ def add_pool_scheme(draw: Draw, root: str, code: str, unit: str) -> None:
                 mode=mode,
                 value=values[at % 2],
             )
-    add_holders(draw, root, code, roles)
-    add_findings(draw, root, code)
+    if not empty:
+        add_holders(draw, root, code, roles)
+        add_findings(draw, root, code)
 
 
 def add_roles(draw: Draw, code: str, begin: date, roles: list[str], shares: list[str]) -> None:
@@ -214,7 +218,7 @@ def add_article(draw: Draw, code: str, kind: str, published: date) -> None:
         campaign=draw.one(campaigns) if draw.chance(50) else "",
         readers=readers if typed else "",
     )
-    if draw.chance(5) and not typed:
+    if draw.chance(30 if typed else 15):
         return
     for age in (1, 3, 7, 8):
         count = int(readers) * (age + 5) // 13
@@ -259,18 +263,19 @@ def add_manuscript(draw: Draw, number: str, codes: list[str]) -> None:
     if draw.chance(50) and (len(codes) == 1 or (own and "AX" in codes)):
         named = ""
     status = draw.one(["", "submitted", "accepted", "published", "published", "published", "refused"])
-    published = draw.day(before=3, after=3) if status == "published" and draw.chance(70) else None
+    written = draw.day(before=5)
+    published = written + timedelta(days=draw.between(0, 9)) if draw.chance(70) else None
     draw.add(
         "manuscripts",
         id=number,
-        date=draw.day(before=5),
+        date=written,
         title=f"Manuscript {number}",
         author_kind=kind,
         author=f"Author {number}",
         staff_no=own,
         characters="350",
         status=status,
-        published=published,
+        published=published if status == "published" else None,
         scheme=named,
     )
 

@@ -70,10 +70,12 @@ def add_scheme(draw: Draw, root: str, code: str, unit: str, position: str) -> No
             pay_mode=draw.one(["", "by_grade", "by_score"]),
             bands=draw.one(["", "", "S:95:1.50,A:85:1.20,B:70:1.00,C:0:0.60"]),
         )
-        rated |= add_items(draw, root, code, begin)
+        items = add_items(draw, root, code, begin)
+        # Rated are the items of the version that holds at the month's end.
+        rated = items if begin <= draw.last else rated
     for person in draw.rows("staff"):
         for item in sorted(rated):
-            if draw.chance(90):
+            if text(person, "staff_no")[0] == root and draw.chance(90):
                 draw.add(
                     "ratings",
                     month=draw.month,
@@ -164,6 +166,6 @@ def add_point(draw: Draw, person: Row, code: str, kind: str, people: list[str]) 
         points="" if kind == "veto" else draw.one(["1", "3", "4.5", "8", "15"]),
         reason="reason",
         evidence="evidence",
-        proposed_by=proposer,
-        approved_by={1: "", 2: proposer}.get(fate, approver),
+        proposed_by="" if fate == 2 else proposer,
+        approved_by="" if fate <= 2 else approver,
     )

@@ -24,7 +24,7 @@ def add_shops(draw: Draw) -> None:
     for root, count in (("A", draw.between(2, 4)), ("B", draw.between(0, 1))):
         for at in range(count):
             code = f"{root}M{at}"
-            history = draw.one([400, 400, 120, 25]) if at else 400
+            history = draw.one([400, 400, 400, 120, 25]) if at else 400
             start = draw.last - timedelta(days=history)
             opened = draw.one([date(2010, 1, 1), start])
             closed = draw.day() if at > 1 and draw.chance(20) else None
@@ -101,7 +101,7 @@ def add_campaigns(draw: Draw) -> None:
     """Campaigns that end in the month, and some before, after and not approved that touch or do not."""
     for at in range(draw.between(2, 5)):
         add_campaign(draw, f"AC{at}", "A")
-    if draw.chance(40):
+    if draw.chance(30):
         add_campaign(draw, "BC0", "B")
     past = ("AC8", draw.first - timedelta(days=draw.between(2, 60)))
     coming = ("AC9", draw.last + timedelta(days=draw.between(1, 4)))
@@ -112,6 +112,8 @@ def add_campaigns(draw: Draw) -> None:
                 "start": str(end - timedelta(days=draw.between(0, 5))),
                 "end": str(end),
                 "scale": "medium",
+                "baseline": "",
+                "baseline_dates": "",
             }
 
 
@@ -120,7 +122,7 @@ def add_campaign(draw: Draw, code: str, root: str) -> Row:
     type_code, scale = draw.one(TYPES), draw.one(["small", "small", "medium", "medium", "large"])
     start, end = dates_of(draw, root, type_code, scale)
     stores = [text(row, "code") for row in draw.rows("stores") if text(row, "code")[0] == root]
-    chosen = "*" if not stores or draw.chance(30) else ",".join(draw.some(stores, 1, 3))
+    chosen = "*" if not stores or draw.chance(20) else ",".join(draw.some(stores, 1, 3))
     baseline, dates = "", ""
     if draw.chance(25):
         baseline = draw.one([*METHODS, "fixed_dates", "fixed_dates", "fixed_dates"])
@@ -131,7 +133,7 @@ def add_campaign(draw: Draw, code: str, root: str) -> Row:
         "campaigns",
         code=code,
         name=f"Campaign {code}",
-        unit=root + draw.one(["", "", "1", "2"]),
+        unit=root + draw.one(["", "", "", "1", "2"]),
         type=type_code,
         scale=scale,
         start=start,

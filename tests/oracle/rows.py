@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cache
 
 Row = dict[str, object]
 Tables = dict[str, list[Row]]
@@ -44,6 +45,7 @@ def whole(row: Row, column: str, default: int) -> int:
     return int(text(row, column, str(default)))
 
 
+@cache
 def as_day(found: str) -> date:
     """`2018-11-03`, `2018/11/3` or `20181103` as a date."""
     if re.fullmatch(r"\d{8}", found):

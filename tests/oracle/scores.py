@@ -257,8 +257,8 @@ def approved_points(
     for row in rows_of(tables, "score_points"):
         own = text(row, "staff_no") == text(person, "staff_no") and text(row, "month") == month_name(month)
         approver = text(row, "approved_by")
-        # Only points approved by somebody else than their proposer count.
-        if not own or not approver or approver == text(row, "proposed_by"):
+        # Proposed points count once approved; a row that names nobody was recorded as settled.
+        if not own or (text(row, "proposed_by") and not approver):
             continue
         if text(row, "kind") == "veto":
             veto = True

@@ -123,8 +123,7 @@ def stores_of(facts: Facts, campaign: Row) -> list[str]:
 
 def method_of(facts: Facts, campaign: Row) -> Method:
     """The campaign's own baseline, else the nearest unit's row valid at the start, else the default."""
-    if text(campaign, "baseline"):
-        return Method(text(campaign, "baseline"))
+    own = text(campaign, "baseline")
     for unit in path_of(facts.tables, text(campaign, "unit")):
         matching = [
             row
@@ -136,7 +135,11 @@ def method_of(facts: Facts, campaign: Row) -> Method:
         ]
         if matching:
             row = max(matching, key=lambda one: needed_day(one, "valid_from"))
-            return Method(text(row, "method"), whole(row, "n", 3), text(row, "align", "date"))
+            if own in ("", text(row, "method")):
+                return Method(text(row, "method"), whole(row, "n", 3), text(row, "align", "date"))
+            break
+    if own:
+        return Method(own)
     if text(campaign, "scale") == "large":
         return Method("last_year_same_dates")
     if text(campaign, "type") == "weekend":

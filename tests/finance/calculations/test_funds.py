@@ -48,7 +48,7 @@ def month(**more) -> FundMonth:  # type: ignore[no-untyped-def]
 @pytest.mark.clause("HT-06")
 @pytest.mark.clause("HT-22")
 def test_the_fund_of_the_third_worked_example() -> None:
-    # domain.md §8.8: 1350 + 2000 − 200 − 6×100 − 5×200 = 1550; 9×200 = 1800 empty it and take 250 of the reserve.
+    # domain.md §8.8: 1350 + 2000 − 200 − 6×100 − 5×200 = 1550; 9×200 = 1800 take 250 of the reserve too.
     fees = [
         *(fee(5, f"e{k}", "100.00") for k in range(6)),
         *(fee(10, f"p{k}", "200.00") for k in range(5)),
@@ -155,12 +155,16 @@ def test_a_release_lowers_the_withheld_fund() -> None:
 
 
 @pytest.mark.clause("HT-05")
-def test_an_account_fee_that_the_maintenance_fund_cannot_pay_is_pending() -> None:
+def test_the_account_fee_is_paid_like_a_manuscript() -> None:
     found = month(
-        opening={"maintenance": yuan("150.00"), "reserve": yuan("900.00")}, account_fee=yuan("200.00")
+        opening={"maintenance": yuan("120.00"), "reserve": yuan("30.00"), "withheld": yuan("900.00")},
+        account_fee=yuan("200.00"),
     )
 
-    assert found.balances["reserve"].closing == yuan("900.00")
+    assert [(one.source, one.destination, one.amount) for one in found.movements] == [
+        ("maintenance", "company", yuan("120.00")),
+        ("reserve", "company", yuan("30.00")),
+    ]
     assert found.pending == (
         Payable("account_fee", date(2018, 11, 1), "account-fee-2018-11", yuan("50.00"), "maintenance"),
     )

@@ -47,7 +47,12 @@ def finding(**more) -> Finding:  # type: ignore[no-untyped-def]
             Fraction(1, 4),
             marks=pytest.mark.clause("HT-19"),
         ),
-        ("one of three items", {"mode": "share", "value": Decimal(3)}, Fraction(1, 3)),
+        pytest.param(
+            "one of the editor's three items",
+            {"mode": "share", "value": Decimal(3)},
+            Fraction(1, 3),
+            marks=[pytest.mark.clause("HT-11"), pytest.mark.clause("HT-12")],
+        ),
         pytest.param(
             "no artwork, one of two items",
             {"mode": "share", "value": Decimal(2)},

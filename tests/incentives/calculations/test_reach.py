@@ -91,13 +91,13 @@ def test_a_kind_without_articles_is_left_out() -> None:
 @pytest.mark.parametrize(
     ("_case", "articles", "missing"),
     [
-        ("nothing at all", [], ("no_activity_article",)),
-        ("welfare only", [article("w", "welfare", 2000)], ("no_activity_article",)),
-        ("without readers", [article("a", "activity", None)], ("no_readers",)),
+        ("nothing at all", [], ("activity_article",)),
+        ("welfare only", [article("w", "welfare", 2000)], ("activity_article",)),
+        ("without readers", [article("a", "activity", None)], ("readers",)),
         (
             "both",
             [article("w", "welfare", None), article("x", "welfare", 5)],
-            ("no_activity_article", "no_readers"),
+            ("activity_article", "readers"),
         ),
     ],
 )

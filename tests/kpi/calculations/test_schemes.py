@@ -15,7 +15,6 @@ from kpi.calculations.schemes import (
     parse_steps,
     scheme_problems,
 )
-from kpi.calculations.validation import bands_problem, item_problem
 
 D = Decimal
 SCHEME = Scheme(
@@ -136,25 +135,3 @@ def test_item_problems(source, method, params, problems):
 
 def test_threshold_must_not_exceed_the_cap():
     assert codes(scheme_problems(replace(SCHEME, threshold=D("1.30")))) == ["threshold_over_cap"]
-
-
-@pytest.mark.parametrize(
-    ("source", "method", "params", "problem"),
-    [
-        ("quota:*", "linear", "", None),
-        ("rating", "", "", None),
-        ("metric:M", "step", "1.00:10,0:0", None),
-        ("metric:M", "step", "1.00:10", "bad_params"),
-        ("metric:M", "per_case", "many", "bad_params"),
-        ("quota:a", "per_case", "2", "bad_source"),
-        ("kpi", "linear", "", "bad_source"),
-    ],
-)
-def test_problem_of_an_item_row(source, method, params, problem):
-    assert item_problem(source, method, params) == problem
-
-
-def test_problem_of_a_bands_cell():
-    assert bands_problem("A:90:1.20,B:0:1.00") is None
-    assert bands_problem("A:90:1.20") == "bad_bands"
-    assert bands_problem("A;B") == "bad_bands"

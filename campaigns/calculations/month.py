@@ -1,0 +1,123 @@
+"""A month's campaigns of a whole organisation: who feeds which day, and each one's uplift.
+
+Rule: calculation.md §3.  ``UpliftFacts`` is all that enters; it is what a settlement freezes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from campaigns.calculations.facts import (
+    Campaign,
+    Facts,
+    ProductDay,
+    Store,
+    StoreDay,
+    days_fed,
+    days_touched,
+    open_during,
+)
+from campaigns.calculations.methods import ChosenMethod, MethodRow, choose_method
+from campaigns.calculations.uplift import CampaignUplift, campaign_uplift
+from core.months import Month
+from core.workdays import WorkCalendar
+
+EVERY_STORE = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFacts:
+    """A store and the unit it belongs to."""
+
+    store: Store
+    unit: int
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignFacts:
+    """An approved campaign as planned.  ``stores`` may be ``("*",)``; ``baseline`` is its own method, if any."""
+
+    campaign: Campaign
+    unit: int
+    baseline: str
+    pays: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UpliftFacts:
+    """Facts and rules of one organisation.  ``paths``: unit → itself and those above, nearest first.
+
+    ``campaigns`` are all approved ones that may touch a day in question, not only those of the month.
+    ``member_days``: unit → date → number of the member day in its month.
+    """
+
+    month: Month
+    calendar: WorkCalendar
+    paths: dict[int, tuple[int, ...]]
+    stores: tuple[StoreFacts, ...]
+    campaigns: tuple[CampaignFacts, ...]
+    methods: tuple[MethodRow, ...]
+    member_days: dict[int, dict[date, int]]
+    store_days: Mapping[str, Mapping[date, StoreDay]]
+    product_days: Mapping[str, Mapping[str, Mapping[date, ProductDay]]]
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignResult:
+    """A campaign of the month with its chosen method and its uplift."""
+
+    facts: CampaignFacts
+    method: ChosenMethod
+    uplift: CampaignUplift
+
+
+def uplifts(facts: UpliftFacts) -> list[CampaignResult]:
+    """The campaigns that end in the month, by code."""
+    chosen: dict[str, ChosenMethod] = {}
+    resolved: dict[str, Campaign] = {}
+    for one in facts.campaigns:
+        method = choose_method(
+            facts.methods,
+            [str(unit) for unit in facts.paths[one.unit]],
+            one.campaign.type,
+            one.campaign.scale,
+            one.campaign.start,
+            own=one.baseline,
+        )
+        chosen[one.campaign.code] = method
+        resolved[one.campaign.code] = replace(
+            one.campaign, stores=_stores(facts, one), method=method.code, n=method.n, align=method.align
+        )
+    fed = days_fed(resolved.values())
+    known = Facts(
+        stores={row.store.code: row.store for row in facts.stores},
+        store_days=facts.store_days,
+        touched=days_touched(resolved.values()),
+        member_days={row.store.code: _member_days(facts, row.unit) for row in facts.stores},
+        product_days=facts.product_days,
+        calendar=facts.calendar,
+    )
+    return [
+        CampaignResult(
+            one, chosen[one.campaign.code], campaign_uplift(known, resolved[one.campaign.code], fed)
+        )
+        for one in sorted(facts.campaigns, key=lambda one: one.campaign.code)
+        if one.campaign.end in facts.month
+    ]
+
+
+def _stores(facts: UpliftFacts, one: CampaignFacts) -> tuple[str, ...]:
+    """``*``: the stores of the campaign's unit and below that are open on some day of it."""
+    if EVERY_STORE not in one.campaign.stores:
+        return one.campaign.stores
+    below = [row.store for row in facts.stores if one.unit in facts.paths[row.unit]]
+    return open_during(below, one.campaign.start, one.campaign.end)
+
+
+def _member_days(facts: UpliftFacts, unit: int) -> dict[date, int]:
+    """The member days of a store: its unit's and those of the units above, the nearer unit's number counting."""
+    found: dict[date, int] = {}
+    for above in facts.paths[unit]:
+        for day, number in facts.member_days.get(above, {}).items():
+            found.setdefault(day, number)
+    return found

@@ -1,0 +1,171 @@
+"""The result rows of a month: pools, shares, payouts, fund months.  Replaced as a whole, in batches."""
+
+from collections.abc import Iterable, Mapping
+
+from core.months import Month
+from departments.models import Staff
+from finance.calculations.funds import FUNDS
+from finance.models import Fund, FundMonth
+from incentives.calculations.month import CampaignSettlement, MonthSettlement
+from incentives.models import Payout, PayoutKind, Pool, PoolRole, PoolShare
+from kpi.models import Score
+from kpi.services import clear_results
+
+
+def clear(root_id: int, month: Month) -> None:
+    """Remove what points at other results first."""
+    for model in (Payout, PoolShare, Pool, FundMonth):
+        clear_results(model, root_id, month)
+
+
+def pools_record(
+    root_id: int,
+    month: Month,
+    settlement: MonthSettlement,
+    campaigns: Mapping[str, int],
+    units: Mapping[str, int],
+) -> None:
+    """Write pools, the lines of their roles and what each holder gets.  ``units``: staff number → unit."""
+    settled = [one for one in settlement.campaigns if one.pool and one.scheme]
+    versions = {one.scheme.key for one in settled if one.scheme}
+    roles = {
+        (scheme, role): pk
+        for pk, scheme, role in PoolRole.objects.filter(scheme_id__in=versions).values_list(
+            "pk", "scheme_id", "role"
+        )
+    }
+    holders = {
+        holder.staff_no for one in settled if one.pool for line in one.pool.roles for holder in line.holders
+    }
+    staff = {
+        staff_no: (pk, units.get(staff_no, unit))
+        for staff_no, pk, unit in Staff.objects.filter(staff_no__in=holders).values_list(
+            "staff_no", "pk", "unit_id"
+        )
+    }
+    rows = Pool.objects.bulk_create([_pool(root_id, month, one, campaigns) for one in settled])
+    lines = [
+        (row, one, line)
+        for row, one in zip(rows, settled, strict=True)
+        if one.pool
+        for line in one.pool.roles
+    ]
+    shares = PoolShare.objects.bulk_create(
+        [
+            PoolShare(
+                root_id=root_id,
+                month=month.first,
+                pool=row,
+                role_id=roles[one.scheme.key, line.role] if one.scheme else None,
+                nominal=line.nominal,
+                factor=line.factor,
+                after_findings=line.after_findings,
+                payout=line.payout,
+                vacant=line.vacant,
+                steps=_line_steps(row, line.role),
+            )
+            for row, one, line in lines
+        ],
+        batch_size=1000,
+    )
+    Payout.objects.bulk_create(
+        [
+            Payout(
+                root_id=root_id,
+                month=month.first,
+                staff_id=staff[holder.staff_no][0],
+                unit_id=staff[holder.staff_no][1],
+                kind=PayoutKind.POOL,
+                share=share,
+                days=holder.days,
+                nominal=holder.nominal_part,
+                amount=holder.amount,
+            )
+            for share, (_row, _one, line) in zip(shares, lines, strict=True)
+            for holder in line.holders
+        ],
+        batch_size=1000,
+    )
+
+
+def _pool(root_id: int, month: Month, one: CampaignSettlement, campaigns: Mapping[str, int]) -> Pool:
+    found = one.pool
+    assert found is not None
+    assert one.scheme is not None
+    assert one.reach is not None
+    return Pool(
+        root_id=root_id,
+        month=month.first,
+        campaign_id=campaigns[found.campaign],
+        scheme_id=one.scheme.key,
+        uplift=found.uplift,
+        amount=found.amount,
+        shortfall=found.shortfall,
+        paid=found.paid,
+        held=found.held,
+        reserve=found.reserve,
+        steps={**found.steps, "reach": one.reach.steps},
+    )
+
+
+def _line_steps(row: Pool, role: str) -> dict[str, object]:
+    return next((line for line in row.steps["roles"] if line["role"] == role), {})
+
+
+def bonuses_record(root_id: int, month: Month) -> None:
+    """One payout for each bonus of the month."""
+    rows = Score.objects.filter(root_id=root_id, month=month.first, bonus__isnull=False).values_list(
+        "pk", "staff_id", "unit_id", "bonus"
+    )
+    payouts: list[Payout] = [
+        Payout(
+            root_id=root_id,
+            month=month.first,
+            staff_id=staff,
+            unit_id=unit,
+            kind=PayoutKind.BONUS,
+            score_id=pk,
+            nominal=bonus,
+            amount=bonus,
+        )
+        for pk, staff, unit, bonus in rows.iterator(chunk_size=20_000)
+    ]
+    Payout.objects.bulk_create(payouts, batch_size=5000)
+
+
+def funds_record(root_id: int, month: Month, settlement: MonthSettlement) -> None:
+    """Each fund's month with its movements, and what waits to be paid."""
+    funds = {
+        (scheme, kind): pk
+        for pk, scheme, kind in Fund.objects.filter(scheme_code__in=settlement.funds).values_list(
+            "pk", "scheme_code", "kind"
+        )
+    }
+    rows = []
+    for scheme, found in settlement.funds.items():
+        for name in FUNDS:
+            balance = found.balances[name]
+            movements = [
+                step
+                for step in _steps(found.steps["movements"])
+                if name in (step["source"], step["destination"])
+            ]
+            pending = [step for step in _steps(found.steps["pending"]) if step["fund"] == name]
+            rows.append(
+                FundMonth(
+                    root_id=root_id,
+                    month=month.first,
+                    fund_id=funds[scheme, name],
+                    opening=balance.opening,
+                    inflow=balance.received,
+                    outflow=balance.spent,
+                    closing=balance.closing,
+                    movements=movements,
+                    pending=pending,
+                )
+            )
+    FundMonth.objects.bulk_create(rows)
+
+
+def _steps(value: object) -> Iterable[dict[str, str]]:
+    return value if isinstance(value, list) else ()

@@ -1,0 +1,221 @@
+"""Reads of MEASURE, set-based: one query for each kind of fact, whatever the number of people."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce
+
+from core.months import Month
+from core.workdays import WorkCalendar
+from departments.models import Position
+from departments.selectors import UnitTree, people_of
+from kpi.calculations.month import AssessmentFacts, PersonFacts, PlacedAssignment, SchemeVersion
+from kpi.calculations.rules import Platform as PlatformFacts
+from kpi.calculations.rules import QuotaRule as QuotaRuleFacts
+from kpi.calculations.rules import RuleVersion
+from kpi.calculations.schemes import Scheme, SchemeItem, parse_bands, parse_item
+from kpi.calculations.scores import MetricValue as MetricFacts
+from kpi.calculations.scores import Point
+from kpi.calculations.slots import window
+from kpi.calculations.subjects import Output
+from kpi.models import (
+    AssessmentScheme,
+    LogEntry,
+    LogStatus,
+    MetricValue,
+    Platform,
+    QuotaRule,
+    Rating,
+    ScorePoint,
+)
+from kpi.models import SchemeItem as SchemeItemRow
+
+CHUNK = 20_000
+
+
+def counted_logs(root_id: int, first: date, last: date) -> QuerySet[LogEntry]:
+    """The rows that count: not rejected, and not superseded by a row that is not rejected."""
+    successors = LogEntry.objects.filter(supersedes=OuterRef("pk")).exclude(status=LogStatus.REJECTED)
+    return LogEntry.objects.filter(
+        ~Exists(successors), root_id=root_id, date__range=(first, last), count__gt=0
+    ).exclude(status=LogStatus.REJECTED)
+
+
+def _outputs(rows: QuerySet[LogEntry], owner: str, other: str) -> Iterator[tuple[str, Output]]:
+    """(staff number of ``owner``, output) of the rows, summed by the database."""
+    sums = (
+        rows.values_list(
+            F(f"{owner}__staff_no"),
+            "date",
+            "activity",
+            "platform__code",
+            "handle",
+            Coalesce(F(f"{other}__staff_no"), Value("")),
+        )
+        .annotate(total=Sum("count"))
+        .order_by()
+    )
+    for staff_no, *output in sums.iterator(chunk_size=CHUNK):
+        yield staff_no, tuple(output)  # type: ignore[misc]
+
+
+def outputs_of(root_id: int, month: Month) -> tuple[dict[str, list[Output]], dict[str, list[Output]]]:
+    """Counted output by person, and by the person it names as partner: two queries."""
+    rows = counted_logs(root_id, *window(month))
+    own: dict[str, list[Output]] = defaultdict(list)
+    for staff_no, output in _outputs(rows, "staff", "partner"):
+        own[staff_no].append(output)
+    named: dict[str, list[Output]] = defaultdict(list)
+    for staff_no, output in _outputs(rows.filter(partner__isnull=False), "partner", "staff"):
+        named[staff_no].append(output)
+    return own, named
+
+
+def rule_versions(units: set[int], month: Month) -> tuple[RuleVersion, ...]:
+    """The quota rules of the units of which some day of validity lies in the month."""
+    rows = (
+        QuotaRule.objects.filter(unit_id__in=units, valid_from__lte=month.last)
+        .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=month.first))
+        .select_related("document")
+        .order_by("pk")
+    )
+    return tuple(
+        RuleVersion(
+            rule=QuotaRuleFacts(
+                key=row.pk,
+                code=row.code,
+                activities=frozenset(row.activities),
+                platforms=frozenset(row.platforms),
+                basis=row.basis,
+                period=row.period,
+                amount=row.amount,
+                accounts_required=row.accounts_required,
+                platforms_required=row.platforms_required,
+                day_basis=row.day_basis,
+                surplus=row.surplus,
+                weight=row.weight,
+            ),
+            unit=row.unit_id,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+            precedence=row.document.precedence if row.document else 0,
+        )
+        for row in rows
+    )
+
+
+def scheme_versions(units: set[int], month: Month) -> tuple[SchemeVersion, ...]:
+    """The assessment schemes of the units begun by the month's end, with their items: two queries."""
+    schemes = list(
+        AssessmentScheme.objects.filter(unit_id__in=units, valid_from__lte=month.last)
+        .select_related("position")
+        .order_by("pk")
+    )
+    items: dict[int, list[SchemeItem]] = defaultdict(list)
+    for row in SchemeItemRow.objects.filter(scheme__in=schemes).order_by("scheme_id", "code"):
+        items[row.scheme_id].append(parse_item(row.code, row.weight, row.source, row.method, row.params))
+    return tuple(
+        SchemeVersion(
+            key=row.pk,
+            scheme=Scheme(
+                code=row.code,
+                items=tuple(items[row.pk]),
+                cap=row.cap,
+                threshold=row.threshold,
+                total_cap=row.total_cap,
+                bonus_max=row.bonus_max,
+                deduct_max=row.deduct_max,
+                pay_mode=row.pay_mode,
+                bands=tuple(sorted(parse_bands(row.bands), key=lambda band: -band.bound)),
+            ),
+            unit=row.unit_id,
+            valid_from=row.valid_from,
+            position=row.position.code if row.position else "",
+        )
+        for row in schemes
+    )
+
+
+def _people(root_id: int, month: Month) -> tuple[PersonFacts, ...]:
+    codes = dict(Position.objects.values_list("pk", "code"))
+    return tuple(
+        PersonFacts(
+            key=person.pk,
+            staff_no=person.staff_no,
+            unit=person.unit_id,
+            position=codes.get(person.position_id or 0, ""),
+            joined=person.joined,
+            left=person.left,
+            bonus_base=person.bonus_base,
+            assignments=tuple(
+                PlacedAssignment(start, end, unit, codes.get(position or 0, ""))
+                for unit, position, start, end in person.assignments
+            ),
+            leaves=person.leaves,
+        )
+        for person in people_of(root_id, month.first, month.last)
+    )
+
+
+def _metrics(root_id: int, month: Month) -> dict[str | int, dict[str, MetricFacts]]:
+    """By staff number, or by the id of the unit they are about: one query."""
+    found: dict[str | int, dict[str, MetricFacts]] = defaultdict(dict)
+    rows: Any = MetricValue.objects.filter(root_id=root_id, month=month.first).values_list(
+        "staff__staff_no", "unit_id", "metric__code", "metric__direction", "value", "target"
+    )
+    for staff_no, unit, metric, direction, value, target in rows:
+        found[staff_no or unit][metric] = MetricFacts(direction, value, target)
+    return dict(found)
+
+
+def _ratings(root_id: int, month: Month) -> dict[str, dict[tuple[str, str], Decimal]]:
+    found: dict[str, dict[tuple[str, str], Decimal]] = defaultdict(dict)
+    rows = Rating.objects.filter(root_id=root_id, month=month.first, score__isnull=False).values_list(
+        "staff__staff_no", "scheme_code", "item_code", "score"
+    )
+    for staff_no, scheme, item, given in rows:
+        found[staff_no][scheme, item] = given
+    return dict(found)
+
+
+def _points(root_id: int, month: Month) -> dict[str, tuple[Point, ...]]:
+    """Approved points; a row that names nobody was recorded as settled by the system."""
+    found: dict[str, list[Point]] = defaultdict(list)
+    rows: Any = (
+        ScorePoint.objects.filter(root_id=root_id, month=month.first)
+        .filter(~Q(approved_by="") | Q(proposed_by=""))
+        .order_by("staff_id", "code")
+        .values_list("staff__staff_no", "kind", "points")
+    )
+    for staff_no, kind, points in rows:
+        found[staff_no].append(Point(kind, points))
+    return {staff_no: tuple(points) for staff_no, points in found.items()}
+
+
+def assessment_facts(
+    root_id: int, month: Month, tree: UnitTree, calendar: WorkCalendar
+) -> AssessmentFacts:
+    """Everything the month's attainment and scores are computed from, in a fixed number of queries."""
+    units = {unit for unit, root in tree.roots.items() if root == root_id}
+    outputs, named_by = outputs_of(root_id, month)
+    return AssessmentFacts(
+        month=month,
+        calendar=calendar,
+        paths={unit: tree.path(unit) for unit in sorted(units)},
+        people=_people(root_id, month),
+        platforms={
+            code: PlatformFacts(code, opened, closed)
+            for code, opened, closed in Platform.objects.order_by("code").values_list("code", "opened", "closed")
+        },
+        rules=rule_versions(units, month),
+        outputs=outputs,
+        named_by=named_by,
+        schemes=scheme_versions(units, month),
+        metrics=_metrics(root_id, month),
+        ratings=_ratings(root_id, month),
+        points=_points(root_id, month),
+    )
