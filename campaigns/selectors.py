@@ -3,6 +3,8 @@
 from collections import defaultdict
 from datetime import date, timedelta
 
+from django.db.models import Q
+
 from campaigns.calculations.facts import Campaign as CampaignTerms
 from campaigns.calculations.facts import ProductDay as ProductDayFacts
 from campaigns.calculations.facts import Store as StoreTerms
@@ -95,9 +97,9 @@ def _store_codes(
     return codes
 
 
-def _member_days(units: set[int], first: date, last: date) -> dict[int, dict[date, int]]:
-    found: dict[int, dict[date, int]] = defaultdict(dict)
-    rows = MemberDay.objects.filter(unit_id__in=units, date__range=(first, last))
+def _member_days(units: set[int], first: date, last: date) -> dict[int | None, dict[date, int]]:
+    found: dict[int | None, dict[date, int]] = defaultdict(dict)
+    rows = MemberDay.objects.filter(Q(unit_id__in=units) | Q(unit__isnull=True), date__range=(first, last))
     for unit, day, number in rows.values_list("unit_id", "date", "number"):
         found[unit][day] = number
     return dict(found)

@@ -1,5 +1,6 @@
 """The tables of WORK: stores and their days, member days, baselines, campaigns, articles, channels."""
 
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -42,7 +43,7 @@ from core.interchange.problems import register_messages
 from core.interchange.tables import Row, Table
 from core.workdays import WorkCalendar
 from departments.selectors import work_calendar
-from departments.tables import root_of
+from departments.tables.lookups import root_of
 
 register_messages(
     closed_before_opened=_("The last open day lies before the first."),
@@ -71,23 +72,11 @@ class StoresTable(Table):
         fields["root_id"] = root_of(context, fields["unit_id"])
         if fields["opened"] and fields["closed"] and fields["closed"] < fields["opened"]:
             row.error("closed", "closed_before_opened")
-        stands = store_roots(context).get(context.codes("stores").get(fields["code"], 0))
-        if stands and fields["root_id"] and stands != fields["root_id"]:
-            row.error("unit", "other_root", code=fields["code"])
-
-    def create(self, context: ImportContext, rows: list[Row]) -> None:
-        super().create(context, rows)
-        for row in rows:
-            assert row.pk is not None
-            store_roots(context)[row.pk] = row.fields["root_id"]
 
 
-def store_roots(context: ImportContext) -> dict[int, int]:
-    """store id → root id, read once an import."""
-    if "store_roots" not in context.known:
-        context.known["store_roots"] = dict(Store.objects.values_list("pk", "root_id"))
-    known: dict[int, int] = context.known["store_roots"]
-    return known
+def first_of(day: date | None) -> date | None:
+    """The month of a day; a cell that could not be read has none."""
+    return day.replace(day=1) if day else None
 
 
 class StoreFacts(Table):
@@ -95,10 +84,20 @@ class StoreFacts(Table):
 
     derived = ("root_id", "month")
     range_field = "date"
+    root_column = "store"
+
+    def prepare(self, context: ImportContext, rows: list[Row]) -> None:
+        context.known["stores"] = {
+            pk: (root, unit) for pk, root, unit in Store.objects.values_list("pk", "root_id", "unit_id")
+        }
 
     def derive(self, context: ImportContext, row: Row, fields: dict[str, Any]) -> None:
-        fields["root_id"] = store_roots(context).get(fields["store_id"])
-        fields["month"] = fields["date"].replace(day=1)
+        fields["root_id"] = context.known["stores"].get(fields["store_id"], (None, None))[0]
+        fields["month"] = first_of(fields["date"])
+
+    def owner(self, context: ImportContext, fields: dict[str, Any]) -> int | None:
+        unit: int | None = context.known["stores"].get(fields["store_id"], (None, None))[1]
+        return unit
 
 
 class StoreDaysTable(StoreFacts):
@@ -143,13 +142,13 @@ class MemberDaysTable(Table):
     range_field = "date"
     columns = (
         Column("date", "日期", Day(), key=True, required=True),
-        Column("unit", "组织", Ref("units"), key=True, required=True),
+        Column("unit", "组织", Ref("units"), key=True),
         Column("number", "当月第几个", Integer(min=1, max=31), required=True),
     )
 
     def derive(self, context: ImportContext, row: Row, fields: dict[str, Any]) -> None:
         fields["root_id"] = root_of(context, fields["unit_id"])
-        fields["month"] = fields["date"].replace(day=1)
+        fields["month"] = first_of(fields["date"])
 
 
 class BaselineMethodsTable(Table):
@@ -158,7 +157,7 @@ class BaselineMethodsTable(Table):
     model = BaselineMethod
     act = "rules.edit"
     columns = (
-        Column("unit", "组织", Ref("units"), key=True, required=True),
+        Column("unit", "组织", Ref("units"), key=True),
         Column("type", "活动类型", Choice(CampaignType), key=True, required=True),
         Column("scale", "规模", Choice(CampaignScale), key=True, required=True),
         Column("valid_from", "生效日期", Day(), key=True, required=True),
@@ -173,6 +172,8 @@ class CampaignsTable(Table):
     name = "campaigns"
     label = "活动"
     model = Campaign
+    lookup_field = "code"
+    date_column = "end"
     derived = ("root_id", "month")
     columns = (
         Column("code", "编码", Code(), key=True, required=True),
@@ -211,15 +212,16 @@ class CampaignsTable(Table):
 
     def derive(self, context: ImportContext, row: Row, fields: dict[str, Any]) -> None:
         fields["root_id"] = root_of(context, fields["unit_id"])
-        fields["month"] = fields["end"].replace(day=1)
-        if fields["end"] < fields["start"]:
+        start, end = fields["start"], fields["end"]
+        fields["month"] = first_of(end)
+        if start and end and end < start:
             row.error("end", "campaign_ends_before_start")
-            return
         if fields["baseline"] == BaselineMethodCode.FIXED_DATES and not fields["baseline_dates"]:
             row.error("baseline_dates", "dates_needed")
-        if any(day >= fields["start"].isoformat() for day in fields["baseline_dates"]):
+        if start and any(day >= start.isoformat() for day in fields["baseline_dates"] or ()):
             row.error("baseline_dates", "baseline_not_before")
-        self._warn(context, row, fields)
+        if not row.errors:
+            self._warn(context, row, fields)
 
     def _warn(self, context: ImportContext, row: Row, fields: dict[str, Any]) -> None:
         """A type or scale that does not fit the dates is a warning."""
@@ -258,6 +260,8 @@ class ArticlesTable(Table):
     name = "articles"
     label = "推文"
     model = Article
+    lookup_field = "code"
+    date_column = "published"
     derived = ("root_id", "month")
     columns = (
         Column("code", "编码", Code(60), key=True, required=True),
@@ -278,13 +282,15 @@ class ArticlesTable(Table):
         fields["root_id"] = root_of(context, fields["unit_id"]) or context.known["campaign_roots"].get(
             fields["campaign_id"]
         )
-        fields["month"] = fields["published"].replace(day=1)
+        fields["month"] = first_of(fields["published"])
 
 
 class ArticleReadingsTable(Table):
     name = "article_readings"
     label = "推文读数"
     model = ArticleReading
+    visible_through = "article"
+    root_column = "article"
     derived = ("root_id", "month")
     range_field = "date"
     columns = (
@@ -300,7 +306,7 @@ class ArticleReadingsTable(Table):
 
     def derive(self, context: ImportContext, row: Row, fields: dict[str, Any]) -> None:
         fields["root_id"] = context.known["article_roots"].get(fields["article_id"])
-        fields["month"] = fields["date"].replace(day=1)
+        fields["month"] = first_of(fields["date"])
 
 
 class ChannelsTable(Table):
@@ -319,6 +325,7 @@ class ChannelDaysTable(Table):
     name = "channel_days"
     label = "渠道日报"
     model = ChannelDay
+    root_column = "campaign"
     derived = ("root_id", "month")
     range_field = "date"
     columns = (
@@ -338,7 +345,7 @@ class ChannelDaysTable(Table):
 
     def derive(self, context: ImportContext, row: Row, fields: dict[str, Any]) -> None:
         fields["root_id"] = context.known["campaign_roots"].get(fields["campaign_id"])
-        fields["month"] = fields["date"].replace(day=1)
+        fields["month"] = first_of(fields["date"])
 
 
 TABLES = (

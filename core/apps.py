@@ -10,6 +10,10 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from core.guards import triggers
+        from core.interchange.jobs import IMPORT, import_workbook
+        from core.registry import job_kinds
+
+        job_kinds.register(IMPORT, import_workbook)
 
         # With core as sender they run once for each migrate, not once for each app.
         pre_migrate.connect(triggers.before_migrate, sender=self, dispatch_uid="core.guards")

@@ -8,7 +8,9 @@ class IncentivesConfig(AppConfig):
 
     def ready(self) -> None:
         from core import registry
+        from incentives.jobs import ROLL_UP, roll_up
         from incentives.tables import TABLES
 
         for table in TABLES:
             registry.tables.register(table.name, table)
+        registry.job_kinds.register(ROLL_UP, roll_up)

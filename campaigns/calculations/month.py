@@ -48,7 +48,7 @@ class UpliftFacts:
     """Facts and rules of one organisation.  ``paths``: unit → itself and those above, nearest first.
 
     ``campaigns`` are all approved ones that may touch a day in question, not only those of the month.
-    ``member_days``: unit → date → number of the member day in its month.
+    ``member_days``: unit (``None``: all units) → date → number of the member day in its month.
     """
 
     month: Month
@@ -57,7 +57,7 @@ class UpliftFacts:
     stores: tuple[StoreFacts, ...]
     campaigns: tuple[CampaignFacts, ...]
     methods: tuple[MethodRow, ...]
-    member_days: dict[int, dict[date, int]]
+    member_days: dict[int | None, dict[date, int]]
     store_days: Mapping[str, Mapping[date, StoreDay]]
     product_days: Mapping[str, Mapping[str, Mapping[date, ProductDay]]]
 
@@ -115,9 +115,12 @@ def _stores(facts: UpliftFacts, one: CampaignFacts) -> tuple[str, ...]:
 
 
 def _member_days(facts: UpliftFacts, unit: int) -> dict[date, int]:
-    """The member days of a store: its unit's and those of the units above, the nearer unit's number counting."""
-    found: dict[date, int] = {}
-    for above in facts.paths[unit]:
+    """The member days of a store: those of its unit, of the units above, and of no unit (for all).
+
+    In a month a nearer unit's day of a number replaces a farther unit's.
+    """
+    nearest: dict[tuple[int, int, int], date] = {}
+    for above in (*facts.paths[unit], None):
         for day, number in facts.member_days.get(above, {}).items():
-            found.setdefault(day, number)
-    return found
+            nearest.setdefault((day.year, day.month, number), day)
+    return {day: number for (_year, _month, number), day in nearest.items()}

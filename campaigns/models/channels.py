@@ -59,9 +59,12 @@ class ChannelDay(models.Model):
         verbose_name_plural = _("channel-days")
         ordering = ["date", "channel"]
         constraints = [
+            models.UniqueConstraint(fields=["date", "channel", "campaign"], name="campaigns_channel_day_once"),
             models.UniqueConstraint(
-                fields=["date", "channel", "campaign"], nulls_distinct=False, name="campaigns_channel_day_once"
-            )
+                fields=["date", "channel"],
+                condition=models.Q(campaign__isnull=True),
+                name="campaigns_channel_day_once_without_campaign",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -95,12 +95,14 @@ class ProductDay(models.Model):
 
 
 class MemberDay(models.Model):
-    """A member day of a unit's stores; ``number`` is its ordinal in its month."""
+    """A member day of a unit's stores, or without a unit of all; ``number`` is its ordinal in its month."""
 
     date = models.DateField(_("date"))
     month = models.DateField(editable=False)
-    root = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", editable=False)
-    unit = models.ForeignKey(Unit, verbose_name=_("unit"), on_delete=models.PROTECT, related_name="+")
+    root = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+", editable=False)
+    unit = models.ForeignKey(
+        Unit, verbose_name=_("unit"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     number = models.PositiveSmallIntegerField(_("number in the month"))
 
     objects = UnitOwnedQuerySet.as_manager()
@@ -110,7 +112,12 @@ class MemberDay(models.Model):
         verbose_name = _("member day")
         verbose_name_plural = _("member days")
         ordering = ["date"]
-        constraints = [models.UniqueConstraint(fields=["unit", "date"], name="campaigns_member_day_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "date"], name="campaigns_member_day_once"),
+            models.UniqueConstraint(
+                fields=["date"], condition=Q(unit__isnull=True), name="campaigns_member_day_once_for_all"
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.date} {self.unit}"
+        return f"{self.date} {self.unit or ''}".strip()

@@ -16,6 +16,7 @@ from core import audit, registry
 from core.guards import Span, is_month_locked
 from core.interchange.columns import Column, Ref
 from core.interchange.context import ImportContext
+from core.interchange.explanation import is_explanation
 from core.interchange.problems import CellProblem, RowError
 from core.interchange.tables import Row, Table
 from core.spreadsheets.errors import CellError
@@ -305,6 +306,8 @@ def _has_key(table: Table, row: Row) -> bool:
 def _derive(table: Table, context: ImportContext, row: Row) -> None:
     """Checks across columns; what follows from a cell that is wrong already is not told again."""
     before = len(row.errors)
+    for name in table.derived:
+        row.fields.setdefault(name, None)
     table.derive(context, row, row.fields)
     if before:
         wrong = {error.column for error in row.errors[:before]}

@@ -74,6 +74,8 @@ class Table:
     #: field that is unique by itself, or (neither) by reading the whole table
     range_field: ClassVar[str] = ""
     lookup_field: ClassVar[str] = ""
+    #: the column by which other tables name a row; empty = the first of the key
+    coded_by: ClassVar[str] = ""
     #: the columns that say when a row happened and to whom it belongs: where errors about months and
     #: organisations are shown
     date_column: ClassVar[str] = "date"
@@ -92,7 +94,7 @@ class Table:
     @cached_property
     def code_column(self) -> str:
         """The column by which other tables name a row of this one."""
-        return next(column.name for column in self.columns if column.key)
+        return self.coded_by or next(column.name for column in self.columns if column.key)
 
     # --- rows in --------------------------------------------------------------------------------------
     def prepare(self, context: "ImportContext", rows: list[Row]) -> None:

@@ -20,7 +20,7 @@ class AppendOnlyQuerySet(models.QuerySet[Any]):
 class AuditEvent(models.Model):
     """One act of one person (or of the system), written in the same transaction as the act.
 
-    Rows are chained in batches: ``hash`` = SHA-256 over the previous hash and the row's content; a row
+    Rows are chained in batches: ``hash`` = HMAC-SHA-256 over the previous hash and the row's content; a row
     that waits for its batch has no hash yet.
     """
 

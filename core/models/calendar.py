@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.guards import Point
+
 
 class DayKind(models.TextChoices):
     WORKDAY = "workday", _("working day")
@@ -16,6 +18,9 @@ class CalendarDay(models.Model):
     date = models.DateField(_("date"), unique=True)
     kind = models.CharField(_("kind"), max_length=10, choices=DayKind)
     note = models.CharField(_("note"), max_length=200, blank=True)
+
+    # A day of the calendar belongs to every organisation.
+    guard = Point("date", root=None)
 
     class Meta:
         verbose_name = _("calendar day")

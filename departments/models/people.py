@@ -138,7 +138,7 @@ class Leave(models.Model):
         verbose_name_plural = _("leave")
         ordering = ["staff", "start"]
         constraints = [
-            models.UniqueConstraint(fields=["staff", "start", "end"], name="departments_leave_once"),
+            models.UniqueConstraint(fields=["staff", "start"], name="departments_leave_once"),
             models.CheckConstraint(condition=Q(end__gte=F("start")), name="departments_leave_order"),
         ]
 

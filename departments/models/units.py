@@ -1,6 +1,7 @@
 """Units of any depth with dated history, their positions and numbered duties."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from tree_queries.models import TreeNode, TreeNodeForeignKey
 
@@ -67,9 +68,10 @@ class UnitPlacement(models.Model):
         verbose_name_plural = _("unit history")
         ordering = ["unit", "valid_from"]
         constraints = [
+            models.UniqueConstraint(fields=["unit", "valid_from"], name="departments_placement_once_a_day"),
             models.UniqueConstraint(
-                fields=["unit", "valid_from"], nulls_distinct=False, name="departments_placement_once_a_day"
-            )
+                fields=["unit"], condition=Q(valid_from__isnull=True), name="departments_placement_one_first"
+            ),
         ]
 
     def __str__(self) -> str:

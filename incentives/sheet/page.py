@@ -17,9 +17,9 @@ from incentives.sheet.text import width
 MONEY, SIGNED_MONEY = "#,##0.00", "#,##0.00;[Red]-#,##0.00"
 RATE, POINTS, PERCENT, WHOLE = "0.00##", "0.00", "0.00%", "0"
 TITLE_HEIGHT, META_HEIGHT, HEAD_HEIGHT, ROW_HEIGHT, SIGN_HEIGHT = 30, 20, 26, 22, 40
-TEXT_LINE, TALLEST = 15, 409
+TEXT_LINE, TALLEST = 16, 409
 FACE = "宋体"
-BLANK = "__________"
+BLANK = "_" * 12
 SIGNATURES = "    ".join(
     [
         *(f"{act}：{BLANK}" for act in ("制表", "审核", "财务复核", "审批（总经理）")),

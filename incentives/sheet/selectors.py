@@ -24,8 +24,15 @@ from incentives.sheet.content import AdjustmentLine, Approval, Content, Departme
 from incentives.sheet.ledger import Ledger, read_ledger
 from kpi.models import Score, ScoreStatus
 
-SIGNATURES = ("computed", "reviewed", "approved", "locked")
-ACTS = {"computed": "制表", "reviewed": "审核", "locked": "财务复核", "approved": "审批"}
+# What is signed electronically, in the order of the signature row.  A month computed anew after an approval goes
+# back to its first state, so that only what the state has reached still holds.
+ACTS = {
+    PeriodState.COMPUTED: "制表",
+    PeriodState.REVIEWED: "审核",
+    PeriodState.LOCKED: "财务复核",
+    PeriodState.APPROVED: "审批",
+}
+STATES = list(PeriodState)
 
 
 def sheet_content(
@@ -78,7 +85,7 @@ def sheet_content(
 def _settlement(root: Unit, month: Month) -> Settlement:
     settlement = (
         Settlement.objects.filter(period__root=root, period__month=month.first)
-        .select_related("period", *(f"{act}_by__staff" for act in SIGNATURES))
+        .select_related("period", *(f"{act}_by__staff" for act in ACTS))
         .defer("inputs", "result", "scope")
         .first()
     )
@@ -100,10 +107,11 @@ def _unchanged(settlement: Settlement) -> None:
 
 
 def _approvals(settlement: Settlement) -> tuple[Approval, ...]:
+    reached = STATES.index(PeriodState(settlement.period.state))
     found = []
     for act, label in ACTS.items():
         at = getattr(settlement, f"{act}_at")
-        if at:
+        if at and STATES.index(act) <= reached:
             found.append(Approval(label, _name(getattr(settlement, f"{act}_by")), timezone.localtime(at)))
     return tuple(found)
 

@@ -121,6 +121,7 @@ class _Drawing:
             WIDTHS,
             number=department.number,
             unit=department.name,
+            frozen="D4",
         )
         page.head(HEADINGS)
         first = page.row + 1

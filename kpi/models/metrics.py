@@ -59,7 +59,14 @@ class MetricValue(models.Model):
         ordering = ["month", "metric"]
         constraints = [
             models.UniqueConstraint(
-                fields=["metric", "staff", "unit", "month"], nulls_distinct=False, name="kpi_metric_value_once"
+                fields=["metric", "staff", "month"],
+                condition=Q(staff__isnull=False),
+                name="kpi_metric_value_once_per_person",
+            ),
+            models.UniqueConstraint(
+                fields=["metric", "unit", "month"],
+                condition=Q(unit__isnull=False),
+                name="kpi_metric_value_once_per_unit",
             ),
             models.CheckConstraint(
                 condition=Q(staff__isnull=True) ^ Q(unit__isnull=True), name="kpi_metric_value_subject"

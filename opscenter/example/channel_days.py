@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from core.months import days
@@ -11,8 +12,8 @@ from opscenter.example.window import Window, draw
 
 @dataclass(frozen=True)
 class ChannelProfile:
-    """An ordinary working day: cost in yuan, impressions, clicks per 10,000 impressions, leads per 1,000 clicks,
-    orders per 100 leads, revenue of an order in yuan; ``day_off``: percent of it on a day off."""
+    """An ordinary working day: cost in yuan, impressions, clicks per 10,000 impressions, leads per 1,000
+    clicks, orders per 100 leads, revenue of an order in yuan; ``day_off``: percent of it on a day off."""
 
     channel: str
     cost: int
@@ -24,9 +25,15 @@ class ChannelProfile:
     day_off: int = 70
 
 
-def channel_days(window: Window, profiles: Sequence[ChannelProfile], campaign: str | None = None) -> Iterator[Fact]:
-    """The days from the first of last month to yesterday."""
-    for day in days(window.last.first, window.yesterday):
+def channel_days(
+    window: Window,
+    profiles: Sequence[ChannelProfile],
+    campaign: str | None = None,
+    span: tuple[date, date] | None = None,
+) -> Iterator[Fact]:
+    """The days of a span (default: from the first of last month) up to yesterday."""
+    first, last = span or (window.last.first, window.yesterday)
+    for day in days(first, min(last, window.yesterday)):
         for profile in profiles:
             rng = draw("channel", profile.channel, day)
             level = (100 if window.calendar.is_workday(day) else profile.day_off) * rng.randint(85, 115)

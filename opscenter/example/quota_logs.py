@@ -1,6 +1,6 @@
 """Promotion logs that follow the quota rules: each person at their own pace, slower on days off.
 
-Platforms, activities, periods and amounts come from the rules, so that an example fits whatever the rules say.
+Platforms, activities, periods and amounts come from the rules, so that an example fits whatever they say.
 """
 
 from collections import defaultdict
@@ -26,7 +26,7 @@ WEEK = timedelta(days=6)
 class Promoter:
     """Somebody whose work the rules measure.  ``pace``: percent of the amounts they usually reach.
 
-    ``names``: the handles they write under; ``absent``: days of leave; ``first`` … ``last``: days of employment.
+    ``names``: the handles they write under; ``absent``: days of leave; ``first`` … ``last``: employment.
     """
 
     staff_no: str
@@ -81,7 +81,10 @@ class QuotaLogs:
         """The accounts the rules need, registered."""
         for person in people:
             channels = {
-                channel for rule in self.rules for subject in self.subjects(rule, person) for channel in subject
+                channel
+                for rule in self.rules
+                for subject in self.subjects(rule, person)
+                for channel in subject
             }
             for platform, handle in sorted(channels):
                 yield (
@@ -142,7 +145,13 @@ class QuotaLogs:
                 yield from self._spread(rng, month.days(), person, amount * share, channels)
 
     def _daily(
-        self, rng: Random, days: list[date], person: Promoter, amount: int, share: int, channels: list[Channel]
+        self,
+        rng: Random,
+        days: list[date],
+        person: Promoter,
+        amount: int,
+        share: int,
+        channels: list[Channel],
     ) -> Iterator[tuple[date, int, Channel]]:
         for day in person.days(days):
             chance = min(98, share) if self.window.calendar.is_workday(day) else min(88, share - 18)
@@ -157,9 +166,10 @@ class QuotaLogs:
         present = person.days(days)
         if not present:
             return
-        total = hundredths * len(present) // (100 * len(days))
+        working = self.window.calendar.is_workday
+        total = hundredths * sum(map(working, present)) // (100 * max(1, sum(map(working, days))))
         rows = max(1, -(-total // self._row_size(hundredths // 100)))
-        weights = [4 if self.window.calendar.is_workday(day) else 1 for day in present]
+        weights = [4 if working(day) else 1 for day in present]
         for number, day in enumerate(sorted(rng.choices(present, weights, k=rows))):
             count = total * (number + 1) // rows - total * number // rows
             if count:
@@ -191,7 +201,7 @@ class QuotaLogs:
         return rng.choice(titles) if titles and rng.randrange(10) < 4 else None
 
     def _checked(self, row: Row) -> Iterator[Fact]:
-        """Most rows are found valid; a few wait, a few are rejected, a few corrected by a row of their own."""
+        """Most rows are found valid; a few wait, are rejected, or corrected by a row of their own."""
         luck = draw("check", row["row_id"]).randrange(1000)
         if luck < CORRECTED and row["count"] > 1:
             yield "logs", {**row, "count": row["count"] - 1, "status": "submitted"}

@@ -69,6 +69,12 @@ def example_slugs() -> list[str]:
     return sorted(facts.parent.parent.name for facts in PRESETS.glob("*/example/facts.py"))
 
 
+def example_usernames() -> set[str]:
+    """The log-ins of the example people."""
+    people = (_rows(PRESETS / slug / "example")["staff"] for slug in example_slugs())
+    return {row["username"] for rows in people for row in rows if row.get("username")}
+
+
 def register_examples() -> None:
     """Offer every example to ``load_preset --example``."""
     for slug in example_slugs():

@@ -14,7 +14,7 @@ def draw(*key: Any) -> Random:
     return Random("|".join(map(str, key)))  # noqa: S311 — example data; nothing secret depends on it
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Window:
     """What the facts of a month may know of the clock: today, and nothing else.
 

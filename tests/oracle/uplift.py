@@ -86,11 +86,13 @@ class Facts:
         return text(first, "code") == text(campaign, "code")
 
     def member_number(self, store: str, day: date) -> int | None:
-        """The number of the member day: the row of the nearest unit upward that has one on the date."""
+        """The number of the member day; a nearer unit's day of the same number replaces a farther unit's."""
         for unit in [*path_of(self.tables, text(self.stores[store], "unit")), ""]:
             for row in rows_of(self.tables, "member_days"):
+                number = whole(row, "number", 0)
                 if text(row, "unit") == unit and needed_day(row, "date") == day:
-                    return whole(row, "number", 0)
+                    if self.member_day(store, f"{day:%Y-%m}", number) == day:
+                        return number
         return None
 
     def member_day(self, store: str, month: str, ordinal: int) -> date | None:

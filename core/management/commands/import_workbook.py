@@ -1,5 +1,6 @@
 """``manage.py import_workbook FILE.xlsx``: all tables of a workbook, all or nothing."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.interchange.importer import ImportReport, import_sheets
 from core.spreadsheets.errors import FileRejected
+from core.spreadsheets.preflight import content
 from core.spreadsheets.reader import read_workbook
 
 
@@ -23,7 +25,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         as_json = options["format"] == "json"
         try:
-            report = import_sheets(read_workbook(options["file"]), dry_run=options["dry_run"])
+            data = content(options["file"])
+            report = import_sheets(
+                read_workbook(data), dry_run=options["dry_run"], digest=hashlib.sha256(data).hexdigest()
+            )
         except (FileRejected, OSError) as error:
             message = str(error)
             if as_json:
@@ -47,6 +52,6 @@ class Command(BaseCommand):
             self.stdout.write(f"{place}: {error.value!r} {error.message}")
         for warning in report.warnings:
             self.stdout.write(f"{warning['sheet']}!{warning['row']} {warning['value']}: {warning['message']}")
-        for name, counts in report.counts.items():
+        for name, counts in report.counts.items() if report.accepted else ():
             figures = ", ".join(f"{outcome} {count}" for outcome, count in counts.items())
             self.stdout.write(f"{name}: {figures}")

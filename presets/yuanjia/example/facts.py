@@ -1,4 +1,4 @@
-"""Two months of a promotion department: logs at different paces, a trainee, leave, a rotation, points, metrics."""
+"""Two months of a promotion department: logs at different paces, trainees, leave, a rotation, points."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,15 +16,15 @@ SLUG = "yuanjia"
 PACES = {
     "YJ011": (109, "YJ012"),
     "YJ012": (114, "YJ011"),
-    "YJ013": (100, "YJ014"),
-    "YJ014": (86, "YJ013"),
-    "YJ015": (93, "YJ021"),
-    "YJ021": (105, "YJ015"),
-    "YJ022": (76, "YJ023"),
-    "YJ023": (57, "YJ022"),
-    "YJ024": (96, ""),
+    "YJ013": (89, "YJ014"),
+    "YJ014": (82, "YJ013"),
+    "YJ015": (86, "YJ021"),
+    "YJ021": (99, "YJ015"),
+    "YJ022": (73, "YJ023"),
+    "YJ023": (62, "YJ022"),
+    "YJ024": (90, ""),
 }
-TRAINEE_PACE, TRAINEE_BASE, MENTOR = 88, "1200.00", "YJ024"
+TRAINEE_PACE, TRAINEE_BASE, MENTOR = 80, "1200.00", "YJ024"
 ROTATING = "YJ015"
 GROUPS = ("yj-promo-business", "yj-promo-welfare")
 #: who takes their turn at a few days' leave
@@ -125,7 +125,10 @@ def _leave_of(window: Window, month: Month) -> tuple[str, date, date, str]:
 def _leave(window: Window, month: Month) -> Iterator[Fact]:
     staff_no, first, last, kind = _leave_of(window, month)
     if window.has_come(first):
-        yield "leaves", {"staff_no": staff_no, "start": first, "end": last, "kind": kind, "reduces_target": "是"}
+        yield (
+            "leaves",
+            {"staff_no": staff_no, "start": first, "end": last, "kind": kind, "reduces_target": "是"},
+        )
 
 
 # --- figures of the month ------------------------------------------------------------------------------
@@ -139,13 +142,24 @@ def _metrics(window: Window) -> Iterator[Fact]:
         ("yj-return-visits", "yj-service", 320, 90, 108),
     ):
         value = target * draw("metric", metric, month).randint(low, high) // 100
-        yield "metric_values", {"metric": metric, "subject": unit, "month": str(month), "value": value, "target": target}
+        yield (
+            "metric_values",
+            {"metric": metric, "subject": unit, "month": str(month), "value": value, "target": target},
+        )
 
 
 def _points(month: Month) -> Iterator[Fact]:
     """One proposal that was taken up, one piece of help, one late report."""
     for staff_no, code, kind, points, reason, evidence, proposer in (
-        ("YJ012", "yj-case", "bonus", "3", "编写论坛选题清单，被两个小组采用", "选题清单与采用记录", "chen.lu"),
+        (
+            "YJ012",
+            "yj-case",
+            "bonus",
+            "3",
+            "编写论坛选题清单，被两个小组采用",
+            "选题清单与采用记录",
+            "chen.lu",
+        ),
         ("YJ021", "yj-event", "bonus", "2", "牵头公益义诊活动，报名人数超计划", "活动报表", "tang.xiaoman"),
         ("YJ022", "yj-late", "deduction", "2", "两次未按时提交周报", "周报提交记录", "zhao.mingyue"),
     ):

@@ -1,0 +1,26 @@
+"""The job that imports an uploaded workbook."""
+
+from django.db import transaction
+
+from core.exceptions import RuleViolation
+from core.interchange.importer import import_sheets
+from core.job_context import JobContext
+from core.models import StoredFile
+from core.spreadsheets.errors import FileRejected
+from core.spreadsheets.reader import read_workbook
+
+IMPORT = "import"
+
+
+def import_workbook(context: JobContext) -> None:
+    """Import the stored file ``file`` with the rights of whoever asked; the report is the job's result."""
+    stored = StoredFile.objects.get(key=context.arguments["file"])
+    with transaction.atomic():
+        try:
+            with stored.file.open("rb") as source:
+                report = import_sheets(
+                    read_workbook(source), user=context.requested_by, dry_run=context.arguments.get("dry_run", False)
+                )
+        except FileRejected as error:
+            raise RuleViolation(error.code, str(error)) from error
+        context.finish(report.as_dict())

@@ -1,0 +1,177 @@
+"""Posting a locked month: every 分 of its pools, funds, bonuses and adjustments as balanced transfers.
+
+Sources are the company; uses are what people, funds and the tax office are owed.  A transfer's reference is
+unique, so that posting twice posts once.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Sum
+from django.utils.translation import gettext_lazy as _
+
+from core.exceptions import RuleViolation
+from core.money import ZERO
+from core.months import Month
+from departments.models import Unit
+from finance.models import AccountKind, FundMonth, LedgerAccount, Transfer
+from incentives.models import Adjustment, Manuscript, Payout, PayoutKind, Pool, WithheldTo
+
+AccountName = tuple[str, str]
+COMPANY: AccountName = (AccountKind.COMPANY, "")
+
+
+@dataclass(frozen=True)
+class Posting:
+    """One transfer before it is written; ``reference`` is unique within the month."""
+
+    source: AccountName
+    target: AccountName
+    amount: Decimal
+    kind: str
+    reference: str
+    day: date
+
+
+def month_post(root: Unit, month: Month) -> int:
+    """Write the month's transfers; gives their number.  Must run inside the transaction that locks the month.
+
+    Raises ``RuleViolation`` when a pool's account is not empty after it is shared out: nothing may vanish.
+    """
+    postings = [
+        posting
+        for posting in (
+            *_pools(root, month),
+            *_bonuses(root, month),
+            *_funds(root, month),
+            *_adjustments(root, month),
+        )
+        if posting.amount
+    ]
+    names = {name for posting in postings for name in (posting.source, posting.target)}
+    LedgerAccount.objects.bulk_create(
+        [LedgerAccount(root=root, kind=kind, key=key) for kind, key in sorted(names)], ignore_conflicts=True
+    )
+    accounts = {
+        (kind, key): pk
+        for pk, kind, key in LedgerAccount.objects.filter(root=root).values_list("pk", "kind", "key")
+    }
+    Transfer.objects.bulk_create(
+        [
+            Transfer(
+                root=root,
+                month=month.first,
+                date=posting.day,
+                source_id=accounts[posting.source],
+                target_id=accounts[posting.target],
+                amount=posting.amount,
+                kind=posting.kind,
+                reference=f"{root.code}/{month}/{posting.reference}",
+            )
+            for posting in postings
+        ],
+        batch_size=2000,
+    )
+    _check_pools_empty(root, month)
+    return len(postings)
+
+
+def _pools(root: Unit, month: Month) -> Iterator[Posting]:
+    last = month.last
+    for pool in Pool.objects.filter(root=root, month=month.first).select_related("campaign", "scheme"):
+        code, scheme = pool.campaign.code, pool.scheme.code
+        account = (AccountKind.POOL, code)
+        yield Posting(COMPANY, account, pool.amount, "pool", f"pool/{code}", last)
+        yield Posting(account, (AccountKind.RESERVE, scheme), pool.reserve, "reserve", f"pool/{code}/reserve", last)
+        held_by: AccountName = {
+            WithheldTo.HOLD.value: (AccountKind.WITHHELD.value, scheme),
+            WithheldTo.RESERVE.value: (AccountKind.RESERVE.value, scheme),
+            WithheldTo.COMPANY.value: COMPANY,
+        }[pool.scheme.withheld]
+        yield Posting(account, held_by, pool.held, "withheld", f"pool/{code}/withheld", last)
+    payouts = Payout.objects.filter(root=root, month=month.first, kind=PayoutKind.POOL).values_list(
+        "share__pool__campaign__code", "share__role__role", "staff__staff_no", "amount"
+    )
+    for code, role, staff_no, amount in payouts:
+        yield Posting(
+            (AccountKind.POOL, code),
+            (AccountKind.PAYABLE, staff_no),
+            amount,
+            "payout",
+            f"pool/{code}/{role}/{staff_no}",
+            last,
+        )
+
+
+def _bonuses(root: Unit, month: Month) -> Iterator[Posting]:
+    rows = Payout.objects.filter(root=root, month=month.first, kind=PayoutKind.BONUS).values_list(
+        "staff__staff_no", "amount"
+    )
+    for staff_no, amount in rows.iterator(chunk_size=5000):
+        yield Posting(COMPANY, (AccountKind.PAYABLE, staff_no), amount, "bonus", f"bonus/{staff_no}", month.last)
+
+
+def _funds(root: Unit, month: Month) -> Iterator[Posting]:
+    """Movements of the funds beside the pools: the monthly fund, fees, spending and releases."""
+    rows = FundMonth.objects.filter(root=root, month=month.first).select_related("fund")
+    authors = {
+        ident: staff_no or f"{kind}:{author}"
+        for ident, staff_no, kind, author in Manuscript.objects.filter(root=root).values_list(
+            "ident", "staff__staff_no", "author_kind", "author"
+        )
+    }
+    for row in rows:
+        scheme, fund = row.fund.scheme_code, row.fund.kind
+        account = (str(fund), scheme)
+        if row.opening and not Transfer.objects.filter(root=root, month__lt=month.first).exists():
+            yield Posting(COMPANY, account, row.opening, "opening", f"fund/{scheme}/{fund}/opening", month.first)
+        for number, step in enumerate(row.movements, 1):
+            if step["kind"] == "pool":
+                continue  # posted from the pool itself
+            reference = f"fund/{scheme}/{fund}/{step['kind']}/{step['id']}/{number}"
+            day, amount = date.fromisoformat(step["date"]), Decimal(step["amount"])
+            if step["destination"] == fund:
+                yield Posting(COMPANY, account, amount, step["kind"], reference, day)
+            elif step["destination"] == "payable":
+                payee = (AccountKind.PAYABLE.value, authors.get(step["id"], step["id"]))
+                yield Posting(account, payee, amount, step["kind"], reference, day)
+            else:
+                yield Posting(account, COMPANY, amount, step["kind"], reference, day)
+
+
+def _adjustments(root: Unit, month: Month) -> Iterator[Posting]:
+    rows = Adjustment.objects.filter(root=root, month=month.first, approved_by__isnull=False).select_related("staff")
+    for row in rows:
+        payable = (AccountKind.PAYABLE.value, row.staff.staff_no)
+        source, target = (COMPANY, payable) if row.amount > 0 else (payable, COMPANY)
+        yield Posting(source, target, abs(row.amount), "adjustment", f"adjustment/{row.pk}", month.last)
+
+
+def _check_pools_empty(root: Unit, month: Month) -> None:
+    """What went into each pool's account has left it to the 分."""
+    rows = Transfer.objects.filter(root=root, month=month.first)
+    into = dict(
+        rows.filter(target__kind=AccountKind.POOL).values_list("target__key").annotate(total=Sum("amount"))
+    )
+    out = dict(rows.filter(source__kind=AccountKind.POOL).values_list("source__key").annotate(total=Sum("amount")))
+    for code, total in into.items():
+        if out.get(code, ZERO) != total:
+            raise RuleViolation(
+                "pool_not_shared_out", _("The pool of %(campaign)s does not add up; nothing was locked."), campaign=code
+            )
+
+
+def balances(root: Unit) -> dict[AccountName, Decimal]:
+    """The balance of every account: received − given.  They sum to 0."""
+    found: dict[AccountName, Decimal] = {}
+    for side, sign in (("target", 1), ("source", -1)):
+        rows = (
+            Transfer.objects.filter(root=root)
+            .values_list(f"{side}__kind", f"{side}__key")
+            .annotate(total=Sum("amount"))
+        )
+        for kind, key, total in rows:
+            found[kind, key] = found.get((kind, key), ZERO) + sign * total
+    return found

@@ -1,0 +1,66 @@
+"""Versions of schemes, as their child rows name them."""
+
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from core.interchange.context import ImportContext
+from core.interchange.problems import register_messages
+from core.interchange.tables import Row
+
+register_messages(no_version=_("The scheme “%(code)s” has no version valid from %(day)s."))
+
+
+def same_root(context: ImportContext, row: Row, known: str, code: str | None, root: int | None) -> None:
+    """All versions of a scheme belong to one organisation; ``known``: scheme code → root id."""
+    roots: dict[str, int] = context.known[known]
+    if code and root and roots.setdefault(code, root) != root:
+        row.error("unit", "other_root", code=code)
+
+
+def version_of(
+    context: ImportContext,
+    row: Row,
+    table_name: str,
+    model: type[Any],
+    code: str | None,
+    valid_from: date | None,
+) -> int | None:
+    """The id of a scheme's version; without a date the one valid today (else its first).
+
+    An unknown scheme or version is an error; one whose row has errors blocks the row.
+    """
+    key = f"versions:{table_name}"
+    if key not in context.known:
+        versions: dict[str, dict[date, int]] = defaultdict(dict)
+        for pk, scheme, day in model.objects.order_by("valid_from").values_list("pk", "code", "valid_from"):
+            versions[scheme][day] = pk
+        context.known[key] = versions
+        context.known[f"{key} in the file"] = {
+            (other.get("code"), other.get("valid_from")) for other in context.rows.get(table_name, ())
+        }
+    if not code or row.get("valid_from") is None and any(e.column == "valid_from" for e in row.errors):
+        return None
+    in_file: set[tuple[str | None, date | None]] = context.known[f"{key} in the file"]
+    stands: dict[date, int] = context.known[key].get(code, {})
+    if valid_from is not None and valid_from in stands:
+        return stands[valid_from]
+    if valid_from is None and stands:
+        begun = [pk for day, pk in stands.items() if day <= context.today]
+        return begun[-1] if begun else next(iter(stands.values()))
+    row.blocked = True
+    if context.check_known(row, "scheme", table_name, code) and valid_from is not None:
+        if (code, valid_from) not in in_file and (code, None) not in in_file:
+            row.error("valid_from", "no_version", code=code, day=valid_from)
+    return None
+
+
+def version_unit(context: ImportContext, model: type[Any], scheme_id: int | None) -> int | None:
+    """The unit of a scheme's version."""
+    key = f"units of {model.__name__}"
+    if key not in context.known:
+        context.known[key] = dict(model.objects.values_list("pk", "unit_id"))
+    found: int | None = context.known[key].get(scheme_id)
+    return found
