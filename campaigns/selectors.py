@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Q
 
@@ -64,7 +65,7 @@ def uplift_facts(root_id: int, month: Month, tree: UnitTree, calendar: WorkCalen
     )
 
 
-def _campaigns(rows: "object") -> tuple[CampaignFacts, ...]:
+def _campaigns(rows: Any) -> tuple[CampaignFacts, ...]:
     return tuple(
         CampaignFacts(
             CampaignTerms(
@@ -82,7 +83,7 @@ def _campaigns(rows: "object") -> tuple[CampaignFacts, ...]:
             baseline=row.baseline,
             pays=row.pays,
         )
-        for row in rows.order_by("code")  # type: ignore[attr-defined]
+        for row in rows.order_by("code")
     )
 
 
@@ -105,7 +106,9 @@ def _member_days(units: set[int], first: date, last: date) -> dict[int | None, d
     return dict(found)
 
 
-def _store_days(root_id: int, stores: set[str], first: date, last: date) -> dict[str, dict[date, StoreDayFacts]]:
+def _store_days(
+    root_id: int, stores: set[str], first: date, last: date
+) -> dict[str, dict[date, StoreDayFacts]]:
     found: dict[str, dict[date, StoreDayFacts]] = defaultdict(dict)
     rows = StoreDay.objects.filter(root_id=root_id, date__range=(first, last), store__code__in=stores)
     for code, day, visitors, units, revenue, profit, closed in rows.values_list(

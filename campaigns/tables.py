@@ -191,7 +191,10 @@ class CampaignsTable(Table):
             "状态",
             Choice(CampaignState),
             default="approved",
-            states={state: "campaign.approve" for state in ("approved", "running", "reviewed", "closed", "returned")},
+            states={
+                state: "campaign.approve"
+                for state in ("approved", "running", "reviewed", "closed", "returned")
+            },
         ),
         Column("baseline", "基线", Choice(BaselineMethodCode)),
         Column("baseline_dates", "基线日期", Days(), default=list),
@@ -220,7 +223,7 @@ class CampaignsTable(Table):
             row.error("baseline_dates", "dates_needed")
         if start and any(day >= start.isoformat() for day in fields["baseline_dates"] or ()):
             row.error("baseline_dates", "baseline_not_before")
-        if not row.errors:
+        if row.sound:
             self._warn(context, row, fields)
 
     def _warn(self, context: ImportContext, row: Row, fields: dict[str, Any]) -> None:

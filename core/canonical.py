@@ -13,7 +13,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin
 
 Encoder = Callable[[Any], Any]
@@ -40,7 +40,9 @@ def _plain(value: Any) -> Any:
     if is_dataclass(value):
         return [_plain(getattr(value, item.name)) for item in fields(value)]
     if isinstance(value, Mapping):
-        return sorted(([_plain(key), _plain(item)] for key, item in value.items()), key=lambda pair: str(pair[0]))
+        return sorted(
+            ([_plain(key), _plain(item)] for key, item in value.items()), key=lambda pair: str(pair[0])
+        )
     if isinstance(value, frozenset | set):
         return sorted((_plain(item) for item in value), key=str)
     if isinstance(value, tuple | list):
@@ -48,7 +50,7 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} cannot be frozen")
 
 
-@lru_cache(maxsize=None)
+@cache
 def _reader(kind: Any) -> Encoder:
     """The function that turns plain JSON back into a value of ``kind``."""
     origin, arguments = get_origin(kind), get_args(kind)
@@ -64,7 +66,7 @@ def _reader(kind: Any) -> Encoder:
         return _record(kind, [item.name for item in fields(kind)])
     if isinstance(kind, type) and issubclass(kind, tuple) and hasattr(kind, "_fields"):
         return _record(kind, list(kind._fields))
-    if origin in (dict, Mapping) or isinstance(origin, type) and issubclass(origin, Mapping):
+    if isinstance(origin, type) and issubclass(origin, Mapping):
         key, value = _reader(arguments[0]), _reader(arguments[1])
         return lambda plain: {key(k): value(v) for k, v in plain}
     if origin in (frozenset, set):
@@ -73,7 +75,7 @@ def _reader(kind: Any) -> Encoder:
     if origin is tuple and arguments[-1] is not Ellipsis:
         readers = [_reader(argument) for argument in arguments]
         return lambda plain: tuple(read(part) for read, part in zip(readers, plain, strict=True))
-    if origin is tuple or isinstance(origin, type) and issubclass(origin, Sequence):
+    if isinstance(origin, type) and issubclass(origin, Sequence):
         item = _reader(arguments[0])
         return lambda plain: tuple(map(item, plain))
     raise TypeError(f"{kind} cannot be read back")

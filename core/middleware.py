@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -24,6 +25,20 @@ class DomainErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return domain_error_response(request, exception) if isinstance(exception, DomainError) else None
+
+
+class NoStoreMiddleware:
+    """Keeps what a signed-in person sees out of every cache, also the browser's after signing out."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = self.get_response(request)
+        # The cookie, not the account: asking for the account would open the session on every page.
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and "Cache-Control" not in answer:
+            answer["Cache-Control"] = "no-store, private"
+        return answer
 
 
 def domain_error_response(request: HttpRequest, error: DomainError) -> HttpResponse:

@@ -25,7 +25,7 @@ def fraction(value: Exact | str) -> Fraction:
 def round_half_up(value: Exact, places: int) -> Decimal:
     """``value`` with ``places`` decimals; a half is rounded away from zero; zero is never negative."""
     exact = fraction(value) * 10**places
-    magnitude, rest = divmod(abs(exact.numerator) * 2 + exact.denominator, exact.denominator * 2)
+    magnitude = (abs(exact.numerator) * 2 + exact.denominator) // (exact.denominator * 2)
     units = -magnitude if exact < 0 else magnitude
     return scaled(units, places)
 

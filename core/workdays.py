@@ -1,4 +1,5 @@
-"""The work calendar: national holidays with make-up days (调休), overridden by rows of the table ``calendar``.
+"""The work calendar: national holidays with make-up days (调休), overridden by rows of the table
+``calendar``.
 
 Beyond the years the national calendar is published for, Monday to Friday are working days and
 ``published`` is false, so that a page can warn.  Rule: calculation.md §1, "Working days".
@@ -39,7 +40,9 @@ def is_published(year: int) -> bool:
 
 @dataclass(frozen=True)
 class WorkCalendar:
-    """Day kinds: ``workday``, ``weekend`` (a day off that is no statutory holiday), ``holiday`` (statutory)."""
+    """Day kinds:
+    ``workday``, ``weekend`` (a day off that is no statutory holiday), ``holiday`` (statutory).
+    """
 
     overrides: Mapping[date, DayKind] = field(default_factory=dict)
 

@@ -45,7 +45,8 @@ ACTS: dict[str, frozenset[str]] = {
 
 @dataclass(frozen=True)
 class Reach:
-    """What one person reaches.  ``units``: units (with everything below) in which they have more than ``staff``;
+    """What one person reaches.  ``units``: units (with everything below) in which they have more than
+    ``staff``;
     ``roots``: organisations they belong to; ``whole_roots``: organisations they are responsible for as a whole."""
 
     everything: bool = False
@@ -100,7 +101,9 @@ def reach_of(user: "User | None") -> Reach:
     )
     children: dict[int | None, list[int]] = defaultdict(list)
     root_of: dict[int, int | None] = {}
-    for pk, parent_id, root_id in Unit.objects.without_tree_fields().values_list("pk", "parent_id", "root_id"):
+    for pk, parent_id, root_id in Unit.objects.without_tree_fields().values_list(
+        "pk", "parent_id", "root_id"
+    ):
         children[parent_id].append(pk)
         root_of[pk] = root_id
     roles: dict[str, set[int]] = defaultdict(set)
@@ -119,7 +122,10 @@ def reach_of(user: "User | None") -> Reach:
 
 
 def require(user: "User | None", act: str, unit_ids: int | Iterable[int]) -> None:
-    """Raise ``NotAllowed`` unless the person may do ``act`` on every one of the units.  ``None`` is the system."""
+    """Raise ``NotAllowed`` unless the person may do ``act`` on every one of the units.
+
+    ``None`` is the system.
+    """
     if user is None:
         return
     reach = reach_of(user)

@@ -70,16 +70,23 @@ class UnitTree:
 
 
 def unit_tree(on: date) -> UnitTree:
-    """The tree on a day: of each unit's placements the latest one that has begun, else its first.  Two queries."""
+    """The tree on a day: of each unit's placements the latest one that has begun, else its first.
+
+    Two queries.
+    """
     placed: dict[int, tuple[str, int | None]] = {}
     first: dict[int, tuple[str, int | None]] = {}
-    rows = UnitPlacement.objects.order_by("valid_from").values_list("unit_id", "valid_from", "name", "parent_id")
+    rows = UnitPlacement.objects.order_by("valid_from").values_list(
+        "unit_id", "valid_from", "name", "parent_id"
+    )
     for unit, valid_from, name, parent in sorted(rows, key=lambda row: row[1] or date.min):
         first.setdefault(unit, (name, parent))
         if valid_from is None or valid_from <= on:
             placed[unit] = (name, parent)
     codes, names, parents, roots = {}, {}, {}, {}
-    for pk, code, name, parent, root in Unit.objects.values_list("pk", "code", "name", "parent_id", "root_id"):
+    for pk, code, name, parent, root in Unit.objects.values_list(
+        "pk", "code", "name", "parent_id", "root_id"
+    ):
         codes[pk], roots[pk] = code, root or pk
         names[pk], parents[pk] = placed.get(pk) or first.get(pk) or (name, parent)
     return UnitTree(codes, names, parents, roots)
@@ -89,7 +96,8 @@ def unit_tree(on: date) -> UnitTree:
 class Person:
     """A person with everything that says when they were in service where.
 
-    ``assignments``: (unit id, position id, start, end); ``leaves``: (start, end) of leave that reduces targets.
+    ``assignments``: (unit id, position id, start, end); ``leaves``: (start, end) of leave that
+    reduces targets.
     """
 
     pk: int

@@ -12,7 +12,9 @@ ROLL_UP = "roll_up"
 
 
 def roll_up(context: JobContext) -> None:
-    """Roll up ``month``; without ``unit`` one job for each organisation, so that workers share no transaction."""
+    """Roll up ``month``;
+    without ``unit`` one job for each organisation, so that workers share no transaction.
+    """
     month = Month.parse(context.arguments["month"])
     roots = Unit.objects.filter(parent__isnull=True).order_by("code")
     code = context.arguments.get("unit")

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import Q
@@ -36,11 +37,11 @@ def scheme_versions(units: set[int], month: Month) -> dict[str, PoolScheme]:
     return {row.code: row for row in rows}
 
 
-def _terms(schemes: dict[str, PoolScheme]) -> tuple[SchemeTerms, ...]:
+def _terms(schemes: dict[str, Any]) -> tuple[SchemeTerms, ...]:
     roles: dict[int, list[Role]] = defaultdict(list)
     versions = [row.pk for row in schemes.values()]
-    for row in PoolRole.objects.filter(scheme_id__in=versions).order_by("pk"):
-        roles[row.scheme_id].append(Role(row.role, row.share, row.order))
+    for role in PoolRole.objects.filter(scheme_id__in=versions).order_by("pk"):
+        roles[role.scheme_id].append(Role(role.role, role.share, role.order))
     return tuple(
         SchemeTerms(
             key=row.pk,
@@ -73,7 +74,7 @@ def _terms(schemes: dict[str, PoolScheme]) -> tuple[SchemeTerms, ...]:
 
 def _posts(codes: list[str], month: Month) -> dict[str, tuple[Post, ...]]:
     found: dict[str, list[Post]] = defaultdict(list)
-    rows = (
+    rows: Any = (
         RoleHolder.objects.filter(scheme_code__in=codes, start__lte=month.last)
         .filter(Q(end__isnull=True) | Q(end__gte=month.first))
         .order_by("start", "staff__staff_no")
@@ -95,11 +96,11 @@ def _findings(
     last_year = month.year - 1
     rules: dict[str, list[tuple[date, dict[str, FindingRule]]]] = defaultdict(list)
     by_version: dict[int, dict[str, FindingRule]] = defaultdict(dict)
-    for row in FindingRule.objects.filter(scheme__code__in=schemes).select_related("scheme").order_by("pk"):
-        if row.scheme_id not in by_version:
-            rules[row.scheme.code].append((row.scheme.valid_from, by_version[row.scheme_id]))
-        by_version[row.scheme_id][row.code] = row
-    rows = (
+    for held in FindingRule.objects.filter(scheme__code__in=schemes).select_related("scheme").order_by("pk"):
+        if held.scheme_id not in by_version:
+            rules[held.scheme.code].append((held.scheme.valid_from, by_version[held.scheme_id]))
+        by_version[held.scheme_id][held.code] = held
+    rows: Any = (
         Finding.objects.filter(scheme_code__in=schemes, status=FindingStatus.CONFIRMED)
         .filter(
             Q(date__range=(month.first, month.last))
@@ -113,10 +114,8 @@ def _findings(
     for row in rows:
         rule = by_version[schemes[row.scheme_code].pk].get(row.rule_code)
         if row.date.year == last_year:
-            begun = [held for day, held in rules[row.scheme_code] if day <= date(last_year, 12, 31)]
-            past = max(begun, key=lambda held: next(iter(held.values())).scheme.valid_from, default={}).get(
-                row.rule_code
-            )
+            begun = [version for version in rules[row.scheme_code] if version[0] <= date(last_year, 12, 31)]
+            past = max(begun, key=itemgetter(0))[1].get(row.rule_code) if begun else None
             if past is not None and past.scope == "year":
                 rule = past
         if rule is None:
@@ -139,7 +138,7 @@ def _findings(
 
 
 def _articles(units: set[int], month: Month) -> tuple[ArticleFacts, ...]:
-    rows = list(
+    rows: Any = list(
         Article.objects.filter(month=month.first)
         .filter(
             Q(unit_id__in=units)
@@ -185,9 +184,9 @@ def _fund_rows(codes: list[str], month: Month) -> tuple[dict[str, Any], dict[str
     """
     openings: dict[str, dict[FundName, Decimal]] = {}
     pending: dict[str, list[Payable]] = defaultdict(list)
-    before = FundMonth.objects.filter(fund__scheme_code__in=codes, month=month.plus(-1).first).select_related(
-        "fund"
-    )
+    before: Any = FundMonth.objects.filter(
+        fund__scheme_code__in=codes, month=month.plus(-1).first
+    ).select_related("fund")
     for row in before:
         openings.setdefault(row.fund.scheme_code, {})[row.fund.kind] = row.closing
         pending[row.fund.scheme_code] += [
@@ -202,7 +201,7 @@ def _fund_rows(codes: list[str], month: Month) -> tuple[dict[str, Any], dict[str
         ]
     settled = set(openings)
     payables: dict[str, list[Payable]] = defaultdict(list)
-    entries = FundEntry.objects.filter(fund__scheme_code__in=codes, date__lte=month.last).select_related(
+    entries: Any = FundEntry.objects.filter(fund__scheme_code__in=codes, date__lte=month.last).select_related(
         "fund"
     )
     for entry in entries.order_by("date", "ident"):

@@ -196,9 +196,7 @@ def _points(root_id: int, month: Month) -> dict[str, tuple[Point, ...]]:
     return {staff_no: tuple(points) for staff_no, points in found.items()}
 
 
-def assessment_facts(
-    root_id: int, month: Month, tree: UnitTree, calendar: WorkCalendar
-) -> AssessmentFacts:
+def assessment_facts(root_id: int, month: Month, tree: UnitTree, calendar: WorkCalendar) -> AssessmentFacts:
     """Everything the month's attainment and scores are computed from, in a fixed number of queries."""
     units = {unit for unit, root in tree.roots.items() if root == root_id}
     outputs, named_by = outputs_of(root_id, month)
@@ -209,7 +207,9 @@ def assessment_facts(
         people=_people(root_id, month),
         platforms={
             code: PlatformFacts(code, opened, closed)
-            for code, opened, closed in Platform.objects.order_by("code").values_list("code", "opened", "closed")
+            for code, opened, closed in Platform.objects.order_by("code").values_list(
+                "code", "opened", "closed"
+            )
         },
         rules=rule_versions(units, month),
         outputs=outputs,

@@ -9,12 +9,10 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.models import User
-from core.months import Month
 from departments.permissions import reach_of
 
 Account = User | AnonymousUser
@@ -28,9 +26,12 @@ def administrator(account: Account) -> bool:
     return account.is_staff
 
 
-def may(act: str) -> Callable[[Account], bool]:
-    """Whether the person may do ``act`` on some unit; the reach is read once, and pages need it anyway."""
-    return lambda account: isinstance(account, User) and reach_of(account).allows(act)
+def member(account: Account) -> bool:
+    """Whether the person belongs to an organisation; the reach is read once, and pages need it anyway."""
+    if not isinstance(account, User):
+        return False
+    reach = reach_of(account)
+    return reach.everything or bool(reach.roots)
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,7 @@ class Section:
     """One entry of the navigation.
 
     ``route`` is the URL name it opens; an entry without a page is left out, so that no link is dead.
-    ``monthly`` pages take the month as their argument.  ``allowed`` asks the database for the person's reach
-    at most.
+    ``allowed`` asks the database for the person's reach at most.
     """
 
     route: str
@@ -47,22 +47,13 @@ class Section:
     icon: str
     group: str | Promise
     allowed: Callable[[Account], bool] = anybody
-    monthly: bool = False
 
 
 WORK = _("Work")
-RESULTS = _("Results")
 SETUP = _("Organisation and data")
 
 SECTIONS = (
-    Section("today:show", _("Today"), "square-pen", WORK),
-    Section("month:show", _("Month"), "layout-dashboard", WORK, monthly=True),
-    Section("team:show", _("Team"), "list-checks", WORK, monthly=True),
-    Section("campaigns:list", _("Campaigns"), "megaphone", RESULTS),
-    Section("incentives:show", _("Incentives"), "hand-coins", RESULTS, monthly=True),
-    Section("departments:chart", _("Organisation"), "network", SETUP),
-    Section("rules:list", _("Rules"), "scale", SETUP),
-    Section("data:show", _("Data"), "database", SETUP, allowed=may("facts.import")),
+    Section("month:latest", _("Month"), "layout-dashboard", WORK, allowed=member),
     Section("admin:index", _("Administration"), "settings", SETUP, allowed=administrator),
 )
 
@@ -86,16 +77,6 @@ def address(route: str, *arguments: Any) -> str:
         return ""
 
 
-def month_of(request: HttpRequest) -> Month:
-    """The month the page is about, else the running one in the installation's time zone."""
-    match = request.resolver_match
-    shown = match.kwargs.get("month") if match else None
-    try:
-        return Month.parse(str(shown)) if shown else Month.of(timezone.localdate())
-    except ValueError:
-        return Month.of(timezone.localdate())
-
-
 class Navigation:
     """The links of one request; worked out when a template asks, so that bare pages cost nothing."""
 
@@ -107,12 +88,11 @@ class Navigation:
         account: Account | None = getattr(self.request, "user", None)
         if account is None or not account.is_authenticated:
             return []
-        month = month_of(self.request)
         shown = [
             (section, url)
             for section in SECTIONS
             if section.allowed(account)
-            and (url := address(section.route, *([month] if section.monthly else [])))
+            and (url := address(section.route))
         ]
         here = self.current_route([section.route for section, _url in shown])
         return [

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from opscenter import views
+from opscenter.dashboards.urls import job_patterns, month_patterns
 
 admin.site.site_header = admin.site.site_title = settings.SITE_NAME
 # One door: the same sign-in page and the same limit of attempts as everywhere else.
@@ -30,6 +31,8 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include(account_patterns)),
     path("admin/", admin.site.urls),
+    path("month/", include(month_patterns)),
+    path("jobs/", include(job_patterns)),
 ]
 
 handler400 = "opscenter.views.bad_request"

@@ -11,15 +11,14 @@ from django.templatetags.static import static
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from opscenter.navigation import address, month_of
+from opscenter.navigation import member
 
 
 @login_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The running month, or the list of sections while there is no page of a month."""
-    month_page = address("month:show", month_of(request))
-    return redirect(month_page) if month_page else render(request, "home.html")
+    """The latest month, or for those who belong to no organisation yet what to do about it."""
+    return redirect("month:latest") if member(request.user) else render(request, "home.html")
 
 
 @never_cache

@@ -35,7 +35,9 @@ class StoreFacts:
 
 @dataclass(frozen=True, slots=True)
 class CampaignFacts:
-    """An approved campaign as planned.  ``stores`` may be ``("*",)``; ``baseline`` is its own method, if any."""
+    """An approved campaign as planned.  ``stores`` may be ``("*",)``;
+    ``baseline`` is its own method, if any.
+    """
 
     campaign: Campaign
     unit: int

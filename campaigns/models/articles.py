@@ -15,7 +15,8 @@ class ArticleKind(models.TextChoices):
 
 
 class Article(models.Model):
-    """An article; ``unit`` empty means its campaign's unit, and without a campaign every scheme's.  Rule: HT-21.
+    """An article; ``unit`` empty means its campaign's unit, and without a campaign every scheme's.
+    Rule: HT-21.
 
     ``root`` is null only for an article of no unit: it then touches the month of every organisation.
     """
@@ -30,7 +31,12 @@ class Article(models.Model):
     title = models.CharField(_("title"), max_length=200)
     kind = models.CharField(_("kind"), max_length=10, choices=ArticleKind)
     campaign = models.ForeignKey(
-        Campaign, verbose_name=_("campaign"), null=True, blank=True, on_delete=models.PROTECT, related_name="articles"
+        Campaign,
+        verbose_name=_("campaign"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="articles",
     )
     readers = models.PositiveIntegerField(_("readers"), null=True, blank=True)
     shares = models.PositiveIntegerField(_("shares"), null=True, blank=True)

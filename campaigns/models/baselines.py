@@ -22,7 +22,9 @@ class DateAlignment(models.TextChoices):
 
 
 class BaselineMethod(models.Model):
-    """The method for campaigns of a type and scale that start on or after ``valid_from``.  Rule: HT-25 … HT-28."""
+    """The method for campaigns of a type and scale that start on or after ``valid_from``.  Rule:
+    HT-25 … HT-28.
+    """
 
     unit = models.ForeignKey(Unit, verbose_name=_("unit"), on_delete=models.PROTECT, related_name="+")
     type = models.CharField(_("type"), max_length=15, choices=CampaignType)

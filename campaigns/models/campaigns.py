@@ -39,7 +39,8 @@ COUNTED_STATES = (CampaignState.APPROVED, CampaignState.RUNNING, CampaignState.R
 class Campaign(models.Model):
     """A campaign; it belongs to the month of its end.  Rule: HT-07, calculation.md §3.
 
-    ``stores`` is a list of codes, or ``["*"]`` for the stores of the unit and below that are open on some day.
+    ``stores`` is a list of codes, or ``["*"]`` for the stores of the unit and below that are open on
+    some day.
     """
 
     code = models.CharField(_("code"), max_length=40, unique=True)
@@ -54,7 +55,9 @@ class Campaign(models.Model):
     stores = models.JSONField(_("stores"))
     products = models.JSONField(_("products"), default=list, blank=True)
     pays = models.BooleanField(_("pays"), default=True)
-    status = models.CharField(_("status"), max_length=10, choices=CampaignState, default=CampaignState.APPROVED)
+    status = models.CharField(
+        _("status"), max_length=10, choices=CampaignState, default=CampaignState.APPROVED
+    )
     baseline = models.CharField(_("baseline"), max_length=40, blank=True)
     baseline_dates = models.JSONField(_("baseline dates"), default=list, blank=True)
     plan = models.BooleanField(_("written plan"), null=True, blank=True)

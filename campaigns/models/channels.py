@@ -36,7 +36,9 @@ class ChannelDay(models.Model):
     date = models.DateField(_("date"))
     month = models.DateField(editable=False)
     root = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+", editable=False)
-    channel = models.ForeignKey(Channel, verbose_name=_("channel"), on_delete=models.PROTECT, related_name="days")
+    channel = models.ForeignKey(
+        Channel, verbose_name=_("channel"), on_delete=models.PROTECT, related_name="days"
+    )
     campaign = models.ForeignKey(
         Campaign,
         verbose_name=_("campaign"),
@@ -59,7 +61,9 @@ class ChannelDay(models.Model):
         verbose_name_plural = _("channel-days")
         ordering = ["date", "channel"]
         constraints = [
-            models.UniqueConstraint(fields=["date", "channel", "campaign"], name="campaigns_channel_day_once"),
+            models.UniqueConstraint(
+                fields=["date", "channel", "campaign"], name="campaigns_channel_day_once"
+            ),
             models.UniqueConstraint(
                 fields=["date", "channel"],
                 condition=models.Q(campaign__isnull=True),

@@ -25,7 +25,9 @@ class Uplift(models.Model):
 
     root = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     month = models.DateField(_("month"))
-    campaign = models.ForeignKey(Campaign, verbose_name=_("campaign"), on_delete=models.PROTECT, related_name="+")
+    campaign = models.ForeignKey(
+        Campaign, verbose_name=_("campaign"), on_delete=models.PROTECT, related_name="+"
+    )
     method = models.CharField(_("method"), max_length=40)
     status = models.CharField(_("status"), max_length=10, choices=UpliftStatus)
     missing = models.JSONField(_("missing"), default=list)
@@ -69,7 +71,9 @@ class StoreUplift(models.Model):
         verbose_name = _("store uplift")
         verbose_name_plural = _("store uplift")
         ordering = ["result", "store"]
-        constraints = [models.UniqueConstraint(fields=["result", "store"], name="campaigns_store_uplift_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["result", "store"], name="campaigns_store_uplift_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.store} {self.uplift}"

@@ -58,7 +58,8 @@ class StoreDay(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["store", "date"], name="campaigns_store_day_once"),
             models.CheckConstraint(
-                condition=Q(closed=True) | Q(gross_profit__isnull=False), name="campaigns_store_day_has_profit"
+                condition=Q(closed=True) | Q(gross_profit__isnull=False),
+                name="campaigns_store_day_has_profit",
             ),
         ]
         indexes = [models.Index(fields=["root", "date"], name="campaigns_store_day_root")]

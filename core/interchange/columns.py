@@ -245,7 +245,8 @@ class Ref(Kind):
 class Column:
     """One column of a table.
 
-    ``attribute``: the model's field (default: the column's name); ``default``: what a new row gets when the column
+    ``attribute``: the model's field (default: the column's name); ``default``: what a new row gets
+    when the column
     or the cell is empty (a value, or a function without arguments) — it stands here and nowhere else.
     ``states``: values that need a right to set, with the act that carries it.  ``deferred``: a reference that
     is set after all rows stand, because it may point at rows further down.  ``private``: the act that reading

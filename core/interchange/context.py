@@ -21,8 +21,12 @@ class ImportContext:
     def __init__(self, user: Any, today: date) -> None:
         self.user = user
         self.today = today
+        #: rows that stand stay as they are, and locked months as well
+        self.keep = False
         #: codes that stand in the file, also in rows with errors: they count as present for references
         self.in_file: dict[str, set[str]] = defaultdict(set)
+        #: tables whose column of codes is missing in the file: any code may stand there
+        self.uncoded: set[str] = set()
         self.rows: dict[str, list[Row]] = {}
         self.warnings: list[dict[str, Any]] = []
         self._codes: dict[str, dict[str, int]] = {}
@@ -51,7 +55,9 @@ class ImportContext:
                     known[row.fields[column.field_name]] = row.pk
 
     def resolve(self, row: Row, column: Column, code: str | None) -> int | None:
-        """The id behind a code.  An unknown code is an error of the row; one whose row has errors blocks it."""
+        """The id behind a code.  An unknown code is an error of the row;
+        one whose row has errors blocks it.
+        """
         if not code:
             return None
         assert isinstance(column.kind, Ref)
@@ -82,7 +88,7 @@ class ImportContext:
 
     def check_known(self, row: Row, column: str, table_name: str, code: str) -> bool:
         """Note an error unless the code stands in the file or in the database."""
-        if code in self.in_file[table_name] or code in self.codes(table_name):
+        if code in self.in_file[table_name] or code in self.codes(table_name) or table_name in self.uncoded:
             return True
         row.error(column, "unknown_code", code=code, table=registry.tables[table_name].label)
         return False

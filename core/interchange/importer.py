@@ -59,15 +59,17 @@ class _RollBack(Exception):
 
 
 def import_sheets(
-    sheets: Iterable[Sheet], *, user: Any = None, dry_run: bool = False, digest: str = ""
+    sheets: Iterable[Sheet], *, user: Any = None, dry_run: bool = False, digest: str = "", keep: bool = False
 ) -> ImportReport:
     """Import the sheets as ``user`` (``None`` = the system).  Nothing is written when anything is wrong.
 
-    ``digest``: the file's SHA-256, for the audit row.
+    ``digest``: the file's SHA-256, for the audit row.  ``keep``: only add rows; what stands stays as people
+    left it, and nothing is added to a locked month.
     Raises ``core.spreadsheets.errors.FileRejected`` when a sheet cannot be read to its end.
     """
     report = ImportReport(dry_run=dry_run)
     context = ImportContext(user, timezone.localdate())
+    context.keep = keep
     _read(sheets, context, report)
     tables: list[Table] = [table for table in registry.tables.values() if table.name in context.rows]
     try:
@@ -173,6 +175,8 @@ def _read_rows(
     known = context.in_file[table.name]
     code_column = table.code_column
     incomplete = any(column.required for column in absent)
+    if code_column not in present and table.by_name[code_column].required:
+        context.uncoded.add(table.name)
     rows = []
     for number, cells in sheet.rows:
         values: dict[str, Any] = {}
@@ -233,6 +237,9 @@ def _write(table: Table, context: ImportContext, report: ImportReport) -> None:
         _derive(table, context, row)
     rows = _without_duplicates(table, rows)
     changed_names = _compare(table, rows, names)
+    if context.keep:
+        for row in rows:
+            row.outcome = "unchanged" if row.outcome == "updated" else row.outcome
     _check_roots(table, rows)
     _check_locked(table, context, rows)
     _check_rights(table, context, rows)
@@ -300,7 +307,9 @@ def _match(table: Table, context: ImportContext, rows: list[Row]) -> list[str]:
 
 def _has_key(table: Table, row: Row) -> bool:
     """Whether the required cells of the natural key could be read."""
-    return not any(column.key and column.required and row.values[column.name] is None for column in table.columns)
+    return not any(
+        column.key and column.required and row.values[column.name] in _EMPTY for column in table.columns
+    )
 
 
 def _derive(table: Table, context: ImportContext, row: Row) -> None:
@@ -309,8 +318,9 @@ def _derive(table: Table, context: ImportContext, row: Row) -> None:
     for name in table.derived:
         row.fields.setdefault(name, None)
     table.derive(context, row, row.fields)
-    if before:
+    if before or row.blocked:
         wrong = {error.column for error in row.errors[:before]}
+        wrong |= {column.name for column in table.columns if column.required and column.name not in row.positions}
         row.errors[before:] = [error for error in row.errors[before:] if error.column not in wrong]
 
 
@@ -322,7 +332,8 @@ def _without_duplicates(table: Table, rows: list[Row]) -> list[Row]:
     for row in rows:
         if not _has_key(table, row):
             continue
-        # The ids of references that do not stand are not known: such rows are told apart by what the cells say.
+        # The ids of references that do not stand are not known: such rows are told apart by what
+        # the cells say.
         key = (None, *(row.values[name] for name in key_columns)) if row.blocked else table.key_of(row.fields)
         if key in first:
             row.error(table.code_column, "duplicate_key", row=first[key])
@@ -379,7 +390,9 @@ def _check_locked(table: Table, context: ImportContext, rows: list[Row]) -> None
             changed = {name for name, value in row.before.items() if row.fields[name] != value}
             only_end = bool(changed) and changed <= span and guard.start not in changed and not row.late
         month = context.frozen_month(touched, before, only_end=only_end)
-        if month:
+        if month and context.keep:
+            row.outcome = "unchanged"
+        elif month:
             row.error(table.date_column, "month_locked", month=str(month))
 
 

@@ -22,7 +22,9 @@ NOWHERE = 0
 
 @dataclass(slots=True)
 class Row:
-    """One row of a sheet: its number and cells, its typed values by column name, and what is wrong with it."""
+    """One row of a sheet:
+    its number and cells, its typed values by column name, and what is wrong with it.
+    """
 
     sheet: str
     number: int
@@ -57,7 +59,8 @@ class Row:
 
 
 class Table:
-    """One table.  Subclasses declare ``name``, ``label``, ``model`` and ``columns`` and override what differs.
+    """One table.  Subclasses declare ``name``, ``label``, ``model`` and ``columns`` and override what
+    differs.
 
     ``label`` is the Chinese name of the sheet, the default in templates.  ``act`` is the right an import of
     the table needs; rows are checked against the unit that ``owner`` gives.
@@ -139,14 +142,18 @@ class Table:
             yield query
 
     def owner(self, context: "ImportContext", fields: dict[str, Any]) -> int | None:
-        """The unit on which the importer needs the right ``act``; ``None`` = anywhere, ``NOWHERE`` = everything."""
+        """The unit on which the importer needs the right ``act``;
+        ``None`` = anywhere, ``NOWHERE`` = everything.
+        """
         for name in ("unit_id", "root_id"):
             if fields.get(name):
                 return int(fields[name])
         return None
 
     def check_states(self, context: "ImportContext", row: Row) -> None:
-        """Refuse what the importer (never the system) could not set on a page and ``Column.states`` cannot say."""
+        """Refuse what the importer (never the system) could not set on a page and
+        ``Column.states`` cannot say.
+        """
 
     def touched(self, fields: dict[str, Any]) -> tuple[int | None, date, date | None] | None:
         """The root and the days a row touches: what must not lie in a locked month."""

@@ -26,7 +26,11 @@ class AuditEvent(models.Model):
 
     at = models.DateTimeField(_("at"), auto_now_add=True)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("actor"), null=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("actor"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     actor_name = models.CharField(_("actor's name"), max_length=150, blank=True)
     action = models.CharField(_("action"), max_length=80)
@@ -36,8 +40,8 @@ class AuditEvent(models.Model):
     change = models.JSONField(_("change"), default=dict, blank=True)
     reason = models.TextField(_("reason"), blank=True)
     request_id = models.CharField(_("request"), max_length=64, blank=True)
-    previous_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
-    hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
+    previous_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)  # noqa: DJ001 - unique, so no value must be NULL
+    hash = models.CharField(max_length=64, null=True, unique=True, editable=False)  # noqa: DJ001 - as above
 
     objects = AppendOnlyQuerySet.as_manager()
     append_only = True

@@ -23,7 +23,11 @@ class StoredFile(models.Model):
     sha256 = models.CharField(max_length=64, db_index=True)
     file = models.FileField(upload_to=storage_path)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("owner"), null=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("owner"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 

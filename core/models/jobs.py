@@ -31,7 +31,11 @@ class Job(models.Model):
     result = models.JSONField(_("result"), default=dict, blank=True)
     error = models.TextField(_("error"), blank=True)
     requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("asked for by"), null=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("asked for by"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     language = models.CharField(max_length=10, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)

@@ -32,7 +32,12 @@ class Staff(models.Model):
     root = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", editable=False)
     unit = models.ForeignKey(Unit, verbose_name=_("unit"), on_delete=models.PROTECT, related_name="staff")
     position = models.ForeignKey(
-        Position, verbose_name=_("position"), null=True, blank=True, on_delete=models.PROTECT, related_name="holders"
+        Position,
+        verbose_name=_("position"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="holders",
     )
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.STAFF)
     joined = models.DateField(_("joined"))
@@ -61,7 +66,8 @@ class Staff(models.Model):
                 violation_error_message=_("The last day cannot be before the first."),
             ),
             models.CheckConstraint(
-                condition=Q(bonus_base__isnull=True) | Q(bonus_base__gte=0), name="departments_staff_bonus_base"
+                condition=Q(bonus_base__isnull=True) | Q(bonus_base__gte=0),
+                name="departments_staff_bonus_base",
             ),
         ]
 
@@ -72,11 +78,18 @@ class Staff(models.Model):
 class Assignment(models.Model):
     """Where a person works from a day on; moves between units are rows.  A leave-out is nowhere."""
 
-    staff = models.ForeignKey(Staff, verbose_name=_("person"), on_delete=models.PROTECT, related_name="assignments")
+    staff = models.ForeignKey(
+        Staff, verbose_name=_("person"), on_delete=models.PROTECT, related_name="assignments"
+    )
     root = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", editable=False)
     unit = models.ForeignKey(Unit, verbose_name=_("unit"), on_delete=models.PROTECT, related_name="+")
     position = models.ForeignKey(
-        Position, verbose_name=_("position"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Position,
+        verbose_name=_("position"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     start = models.DateField(_("from"))
     end = models.DateField(_("to"), null=True, blank=True)
@@ -102,7 +115,9 @@ class Assignment(models.Model):
 class Grant(models.Model):
     """A role beyond the person's own, on a unit and everything below it."""
 
-    staff = models.ForeignKey(Staff, verbose_name=_("person"), on_delete=models.PROTECT, related_name="grants")
+    staff = models.ForeignKey(
+        Staff, verbose_name=_("person"), on_delete=models.PROTECT, related_name="grants"
+    )
     role = models.CharField(_("role"), max_length=10, choices=Role)
     unit = models.ForeignKey(Unit, verbose_name=_("unit"), on_delete=models.PROTECT, related_name="+")
     start = models.DateField(_("from"), null=True, blank=True)
@@ -114,7 +129,9 @@ class Grant(models.Model):
         verbose_name = _("grant")
         verbose_name_plural = _("grants")
         ordering = ["staff", "role"]
-        constraints = [models.UniqueConstraint(fields=["staff", "role", "unit"], name="departments_grant_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["staff", "role", "unit"], name="departments_grant_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.staff} {self.get_role_display()} {self.unit}"
@@ -123,7 +140,9 @@ class Grant(models.Model):
 class Leave(models.Model):
     """Days off; only leave that reduces targets takes days out of service."""
 
-    staff = models.ForeignKey(Staff, verbose_name=_("person"), on_delete=models.PROTECT, related_name="leaves")
+    staff = models.ForeignKey(
+        Staff, verbose_name=_("person"), on_delete=models.PROTECT, related_name="leaves"
+    )
     root = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", editable=False)
     start = models.DateField(_("from"))
     end = models.DateField(_("to"))

@@ -29,9 +29,13 @@ BEFORE_LOCK = [state for state in NOT_FROZEN if state != PeriodState.OPEN]
 class Period(ConcurrentTransitionMixin, models.Model):  # type: ignore[misc]
     """A month of a root unit: open → computed → reviewed → published → approved → locked → paid."""
 
-    root = models.ForeignKey(Unit, verbose_name=_("organisation"), on_delete=models.PROTECT, related_name="periods")
+    root = models.ForeignKey(
+        Unit, verbose_name=_("organisation"), on_delete=models.PROTECT, related_name="periods"
+    )
     month = models.DateField(_("month"))
-    state = FSMField(_("state"), max_length=10, choices=PeriodState.choices, default=PeriodState.OPEN, protected=True)
+    state = FSMField(
+        _("state"), max_length=10, choices=PeriodState.choices, default=PeriodState.OPEN, protected=True
+    )
 
     objects = PeriodQuerySet.as_manager()
 
@@ -76,7 +80,9 @@ class Period(ConcurrentTransitionMixin, models.Model):  # type: ignore[misc]
 
     @transition(field=state, source=BEFORE_LOCK, target=PeriodState.LOCKED)
     def force_lock(self) -> None:
-        """Locked without the steps in between, by somebody with the right and for a reason that is audited."""
+        """Locked without the steps in between, by somebody with the right and for a reason that
+        is audited.
+        """
 
     @transition(field=state, source=PeriodState.LOCKED, target=PeriodState.PAID)
     def pay(self) -> None:

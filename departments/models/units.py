@@ -34,10 +34,20 @@ class Unit(TreeNode):
         related_name="children",
     )
     reports_to = models.ForeignKey(
-        "self", verbose_name=_("reports to"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        "self",
+        verbose_name=_("reports to"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     head = models.ForeignKey(
-        "departments.Staff", verbose_name=_("head"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        "departments.Staff",
+        verbose_name=_("head"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     root = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", editable=False)
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
@@ -107,7 +117,12 @@ class Duty(models.Model):
     item = models.CharField(_("item"), max_length=100)
     summary = models.TextField(_("summary"), blank=True)
     position = models.ForeignKey(
-        Position, verbose_name=_("position"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Position,
+        verbose_name=_("position"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
 
     class Meta:
@@ -133,5 +148,3 @@ class Activity(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-

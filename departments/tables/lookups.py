@@ -61,7 +61,8 @@ def staff_unit(context: ImportContext, staff_id: int | None) -> int | None:
 
 
 def position_near(context: ImportContext, row: Row, column: str, unit_id: int | None) -> int | None:
-    """The id of the position that a code means for a unit: its own, else the nearest above, else that of another
+    """The id of the position that a code means for a unit: its own, else the nearest above, else that
+    of another
     unit of the same organisation."""
     code = row.values.get(column)
     if not code:

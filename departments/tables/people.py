@@ -156,7 +156,8 @@ class AssignmentsTable(StaffSpan):
     def after(self, context: ImportContext, rows: list[Row]) -> None:
         """Nobody is assigned to two places on a day."""
         by_key = {
-            (row.fields["staff_id"], row.fields["start"]): row for row in rows if row.fields["staff_id"] and row.sound
+            (row.fields["staff_id"], row.fields["start"]): row for row in rows if
+            row.fields["staff_id"] and row.sound
         }
         people = {staff for staff, _start in by_key}
         previous: Any = None

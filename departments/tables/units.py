@@ -157,7 +157,9 @@ class UnitsTable(Table):
         return not row.blocked
 
     def update(self, context: ImportContext, rows: list[Row], names: list[str]) -> None:
-        """A move or a new name from a day on keeps what was before; the unit shows what has begun by today."""
+        """A move or a new name from a day on keeps what was before;
+        the unit shows what has begun by today.
+        """
         for row in rows:
             assert row.pk is not None
             if not self._find_parent(context, row):

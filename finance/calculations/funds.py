@@ -17,6 +17,8 @@ Fund = Literal["maintenance", "reserve", "withheld"]
 PayableKind = Literal["account_fee", "fee", "spend", "release"]
 Account = Literal["company", "maintenance", "reserve", "withheld", "pool", "payable"]
 Steps = dict[str, object]
+# Paid as a whole or not at all; a fee is paid as far as the money goes, the rest of it waits.
+WHOLE = ("spend", "release")
 FUNDS: tuple[Fund, ...] = ("maintenance", "reserve", "withheld")
 
 
@@ -115,7 +117,10 @@ def fund_month(
     unpaid: list[Payable] = []
     for item in due:
         rest = _checked(item.amount)
-        for fund in _sources(item):
+        sources = _sources(item)
+        if item.kind in WHOLE and rest > start[item.fund] + received[item.fund] - spent[item.fund]:
+            sources = ()  # half a purchase helps nobody: it waits
+        for fund in sources:
             part = min(rest, start[fund] + received[fund] - spent[fund])
             if part:
                 spent[fund] += part

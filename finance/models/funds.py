@@ -23,7 +23,9 @@ class EntryKind(models.TextChoices):
 
 
 class Fund(models.Model):
-    """One purse of a scheme, named by the scheme's code: it outlives the scheme's versions.  Rule: HT-05, HT-22."""
+    """One purse of a scheme, named by the scheme's code: it outlives the scheme's versions.  Rule:
+    HT-05, HT-22.
+    """
 
     scheme_code = models.CharField(_("scheme"), max_length=40)
     root = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", editable=False)
@@ -89,7 +91,8 @@ class FundMonth(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["fund", "month"], name="finance_fund_month_once"),
             models.CheckConstraint(
-                condition=Q(closing=F("opening") + F("inflow") - F("outflow")), name="finance_fund_month_adds_up"
+                condition=Q(closing=F("opening") + F("inflow") - F("outflow")),
+                name="finance_fund_month_adds_up",
             ),
             models.CheckConstraint(condition=Q(closing__gte=0), name="finance_fund_month_no_overdraft"),
         ]

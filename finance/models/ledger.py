@@ -38,7 +38,8 @@ class LedgerAccount(models.Model):
 
 
 class Transfer(models.Model):
-    """A posting: ``amount`` > 0 from ``source`` to ``target``.  Append-only; a mistake is mended by another row.
+    """A posting: ``amount`` > 0 from ``source`` to ``target``.  Append-only; a mistake is mended by
+    another row.
 
     ``reference`` is unique: the same fact posted twice is one row.
     """
@@ -46,8 +47,12 @@ class Transfer(models.Model):
     root = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     month = models.DateField(_("month"))
     date = models.DateField(_("date"))
-    source = models.ForeignKey(LedgerAccount, verbose_name=_("from"), on_delete=models.PROTECT, related_name="+")
-    target = models.ForeignKey(LedgerAccount, verbose_name=_("to"), on_delete=models.PROTECT, related_name="+")
+    source = models.ForeignKey(
+        LedgerAccount, verbose_name=_("from"), on_delete=models.PROTECT, related_name="+"
+    )
+    target = models.ForeignKey(
+        LedgerAccount, verbose_name=_("to"), on_delete=models.PROTECT, related_name="+"
+    )
     amount = MoneyField(_("amount"))
     kind = models.CharField(_("kind"), max_length=30)
     reference = models.CharField(_("reference"), max_length=200, unique=True)

@@ -1,6 +1,7 @@
 """A month's pools and funds of a whole organisation.
 
-Rule: calculation.md §4.  ``PoolFacts`` is all that enters beside the uplifts; it is what a settlement freezes.
+Rule: calculation.md §4.  ``PoolFacts`` is all that enters beside the uplifts; it is what a settlement
+freezes.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -146,7 +147,9 @@ def _settle_campaign(
 
 
 def _reach(facts: PoolFacts, terms: SchemeTerms) -> Reach:
-    """R of the month for one scheme: the articles of its unit and below, and those of no unit.  Rule: HT-21."""
+    """R of the month for one scheme: the articles of its unit and below, and those of no unit.  Rule:
+    HT-21.
+    """
     targets: dict[Kind, int] = {
         "activity": reach_target(terms.activity_reach, terms.growth, facts.month.year, terms.base_year),
         "welfare": reach_target(terms.welfare_reach, terms.growth, facts.month.year, terms.base_year),

@@ -130,7 +130,9 @@ def month_result(
     settlement: MonthSettlement,
     unit_code: Callable[[int], str],
 ) -> MonthResult:
-    """The object and, for each line, the codes of the units it belongs to (those of a person may be several)."""
+    """The object and, for each line, the codes of the units it belongs to (those of a person may be
+    several).
+    """
     rows: dict[str, list[tuple[Any, dict[str, Any]]]] = {section: [] for section in SECTIONS}
     scope: dict[str, dict[str, list[str]]] = {section: {} for section in SECTIONS}
     for person in people:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.models import Campaign
 from core.fields import MoneyField, RateField
 from core.guards import Point
+from core.models import StoredFile
 from departments.models import Period, Staff, Unit
 from departments.querysets import RootOwnedQuerySet, StaffOwnedQuerySet
 from incentives.models.schemes import PoolRole, PoolScheme
@@ -18,7 +19,8 @@ class Settlement(models.Model):
     """The result of a month as one JSON object, and, once locked, everything it was computed from.
 
     ``result`` is the text that ``roll_up`` prints; ``digest`` its SHA-256.  ``scope`` says which unit each
-    line belongs to, so that a subtree can be printed without the database.  ``inputs`` is the compressed
+    line belongs to, so that a subtree can be printed without the database.  ``sheet`` is the first export
+    after the lock: every later one gives the same bytes.  ``inputs`` is the compressed
     canonical JSON of every fact and rule used; a recomputation from it gives the same bytes.
     """
 
@@ -46,6 +48,9 @@ class Settlement(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     locked_at = models.DateTimeField(_("locked"), null=True)
+    sheet = models.ForeignKey(
+        StoredFile, verbose_name=_("incentive sheet"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("settlement")

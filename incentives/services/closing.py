@@ -33,7 +33,9 @@ ADJUSTED = audit.register_action("adjustment.approved", _("adjustment approved")
 
 
 def _hold(root: Unit, month: Month) -> Settlement:
-    """The settlement under locks; whoever writes a fact of the month waits from here on, or we wait for them."""
+    """The settlement under locks;
+    whoever writes a fact of the month waits from here on, or we wait for them.
+    """
     settlement = settlement_of(root, month)
     guards.hold_root(root.pk)
     Period.objects.select_for_update(of=("self",)).get(pk=settlement.period_id)
@@ -98,7 +100,8 @@ def month_lock(
 ) -> Settlement:
     """Freeze facts, rules, result and ledger of the month for good.
 
-    The month is computed once more under the lock; when that differs from what was approved, nothing is locked.
+    The month is computed once more under the lock; when that differs from what was approved, nothing
+    is locked.
     ``force`` locks without approval: it needs the right and a reason, and is audited.
     """
     require(actor, "month.lock", root.pk)
@@ -111,7 +114,9 @@ def month_lock(
     if not force and period.state != PeriodState.APPROVED:
         raise Conflict(
             "not_approved",
-            _("The month is “%(state)s”; it can be locked once it is approved, or by somebody with the right and a reason."),
+            _(
+                "The month is “%(state)s”; it can be locked once it is approved, or by somebody with the right and a reason."
+            ),
             state=PeriodState(period.state).label,
         )
     facts, result = compute_and_store(root, month)
@@ -175,7 +180,9 @@ def adjustment_propose(
     frozen = set(frozen_months())
     if (staff.root_id, about.first) not in frozen:
         raise RuleViolation(
-            "month_not_locked", _("The month %(month)s is not locked; correct the fact itself."), month=str(about)
+            "month_not_locked",
+            _("The month %(month)s is not locked; correct the fact itself."),
+            month=str(about),
         )
     if (staff.root_id, month.first) in frozen or month <= about:
         raise RuleViolation("month_not_open", _("An adjustment belongs to a later month that is still open."))
@@ -195,7 +202,9 @@ def adjustment_propose(
 @transaction.atomic
 def adjustment_approve(*, actor: User | None, adjustment_id: int, reason: str = "") -> Adjustment:
     """Let an adjustment count.  Nobody approves what they proposed, nor one of their own."""
-    adjustment = Adjustment.objects.select_for_update(of=("self",)).select_related("staff").get(pk=adjustment_id)
+    adjustment = (
+        Adjustment.objects.select_for_update(of=("self",)).select_related("staff").get(pk=adjustment_id)
+    )
     require(actor, "adjustment.approve", adjustment.root_id)
     if actor is not None and actor.pk == adjustment.proposed_by_id:
         raise NotAllowed("same_person", _("Nobody approves what they proposed."))
@@ -209,4 +218,3 @@ def adjustment_approve(*, actor: User | None, adjustment_id: int, reason: str = 
         actor=actor, action=ADJUSTED, target=adjustment, change={"amount": adjustment.amount}, reason=reason
     )
     return adjustment
-

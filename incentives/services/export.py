@@ -7,15 +7,19 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from core import audit
+from core.files import content_of, file_store, register_kind
 from core.models import User
 from core.months import Month
 from core.spreadsheets.writer import file_name
 from departments.models import Unit
-from departments.permissions import require
+from departments.permissions import reach_of, require
+from incentives.models import Settlement
 from incentives.sheet.content import Content
 from incentives.sheet.selectors import sheet_content
 from incentives.sheet.workbook import draw
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SHEET = register_kind("incentive-sheet", lambda reader, _stored: reach_of(reader).allows("month.export"))
 EXPORTED = audit.register_action("month.export", _("incentive sheet exported"))
 
 
@@ -24,27 +28,45 @@ def incentive_sheet(
 ) -> tuple[str, bytes]:
     """(file name, workbook) of a month's sheet, from its stored results; ``None`` is the system.
 
-    Before lock ``printed_at`` decides the bytes, after it the moment of the lock.  Raises ``NotAllowed``,
+    Before lock ``printed_at`` decides the bytes; the first export after it is kept and handed out from then
+    on, whatever is renamed meanwhile.  Raises ``NotAllowed``,
     ``RuleViolation`` for a unit that is no root or a month that is not computed, and ``Conflict`` when the
     month is rolled up at the same time.  Rule: HT-29, interfaces.md §5.
     """
     require(actor, "month.export", root.pk)
-    content = sheet_content(root, month, printed_by=actor, printed_at=printed_at)
-    name, data = sheet_name(content), draw(content)
     with transaction.atomic():
+        frozen = _frozen(root, month)
+        if frozen is not None and frozen.sheet is not None:
+            name, data = frozen.sheet.name, content_of(frozen.sheet)
+        else:
+            content = sheet_content(root, month, printed_by=actor, printed_at=printed_at)
+            name, data = sheet_name(content), draw(content)
+            if frozen is not None:
+                frozen.sheet = file_store(owner=None, kind=SHEET, name=name, content=data, content_type=XLSX)
+                frozen.save(update_fields=["sheet"])
         audit.record(
             actor=actor,
             action=EXPORTED,
             target=root,
             change={
                 "month": str(month),
-                "revision": content.revision,
-                "trial": content.trial,
+                "trial": frozen is None,
                 "file": name,
                 "sha256": hashlib.sha256(data).hexdigest(),
             },
         )
     return name, data
+
+
+def _frozen(root: Unit, month: Month) -> Settlement | None:
+    """The settlement of a locked month, under a row lock so that two exports keep one file."""
+    row = (
+        Settlement.objects.select_for_update(of=("self",))
+        .filter(period__root=root, period__month=month.first)
+        .select_related("period", "sheet")
+        .first()
+    )
+    return row if row is not None and row.period.is_frozen else None
 
 
 def sheet_name(content: Content) -> str:

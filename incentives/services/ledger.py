@@ -84,7 +84,9 @@ def _pools(root: Unit, month: Month) -> Iterator[Posting]:
         code, scheme = pool.campaign.code, pool.scheme.code
         account = (AccountKind.POOL, code)
         yield Posting(COMPANY, account, pool.amount, "pool", f"pool/{code}", last)
-        yield Posting(account, (AccountKind.RESERVE, scheme), pool.reserve, "reserve", f"pool/{code}/reserve", last)
+        yield Posting(
+            account, (AccountKind.RESERVE, scheme), pool.reserve, "reserve", f"pool/{code}/reserve", last
+        )
         held_by: AccountName = {
             WithheldTo.HOLD.value: (AccountKind.WITHHELD.value, scheme),
             WithheldTo.RESERVE.value: (AccountKind.RESERVE.value, scheme),
@@ -110,7 +112,9 @@ def _bonuses(root: Unit, month: Month) -> Iterator[Posting]:
         "staff__staff_no", "amount"
     )
     for staff_no, amount in rows.iterator(chunk_size=5000):
-        yield Posting(COMPANY, (AccountKind.PAYABLE, staff_no), amount, "bonus", f"bonus/{staff_no}", month.last)
+        yield Posting(
+            COMPANY, (AccountKind.PAYABLE, staff_no), amount, "bonus", f"bonus/{staff_no}", month.last
+        )
 
 
 def _funds(root: Unit, month: Month) -> Iterator[Posting]:
@@ -126,7 +130,9 @@ def _funds(root: Unit, month: Month) -> Iterator[Posting]:
         scheme, fund = row.fund.scheme_code, row.fund.kind
         account = (str(fund), scheme)
         if row.opening and not Transfer.objects.filter(root=root, month__lt=month.first).exists():
-            yield Posting(COMPANY, account, row.opening, "opening", f"fund/{scheme}/{fund}/opening", month.first)
+            yield Posting(
+                COMPANY, account, row.opening, "opening", f"fund/{scheme}/{fund}/opening", month.first
+            )
         for number, step in enumerate(row.movements, 1):
             if step["kind"] == "pool":
                 continue  # posted from the pool itself
@@ -142,7 +148,9 @@ def _funds(root: Unit, month: Month) -> Iterator[Posting]:
 
 
 def _adjustments(root: Unit, month: Month) -> Iterator[Posting]:
-    rows = Adjustment.objects.filter(root=root, month=month.first, approved_by__isnull=False).select_related("staff")
+    rows = Adjustment.objects.filter(root=root, month=month.first, approved_by__isnull=False).select_related(
+        "staff"
+    )
     for row in rows:
         payable = (AccountKind.PAYABLE.value, row.staff.staff_no)
         source, target = (COMPANY, payable) if row.amount > 0 else (payable, COMPANY)
@@ -155,11 +163,15 @@ def _check_pools_empty(root: Unit, month: Month) -> None:
     into = dict(
         rows.filter(target__kind=AccountKind.POOL).values_list("target__key").annotate(total=Sum("amount"))
     )
-    out = dict(rows.filter(source__kind=AccountKind.POOL).values_list("source__key").annotate(total=Sum("amount")))
+    out = dict(
+        rows.filter(source__kind=AccountKind.POOL).values_list("source__key").annotate(total=Sum("amount"))
+    )
     for code, total in into.items():
         if out.get(code, ZERO) != total:
             raise RuleViolation(
-                "pool_not_shared_out", _("The pool of %(campaign)s does not add up; nothing was locked."), campaign=code
+                "pool_not_shared_out",
+                _("The pool of %(campaign)s does not add up; nothing was locked."),
+                campaign=code,
             )
 
 

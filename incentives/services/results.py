@@ -45,10 +45,7 @@ def pools_record(
     }
     rows = Pool.objects.bulk_create([_pool(root_id, month, one, campaigns) for one in settled])
     lines = [
-        (row, one, line)
-        for row, one in zip(rows, settled, strict=True)
-        if one.pool
-        for line in one.pool.roles
+        (row, line) for row, one in zip(rows, settled, strict=True) if one.pool for line in one.pool.roles
     ]
     shares = PoolShare.objects.bulk_create(
         [
@@ -56,7 +53,7 @@ def pools_record(
                 root_id=root_id,
                 month=month.first,
                 pool=row,
-                role_id=roles[one.scheme.key, line.role] if one.scheme else None,
+                role_id=roles[row.scheme_id, line.role],
                 nominal=line.nominal,
                 factor=line.factor,
                 after_findings=line.after_findings,
@@ -64,7 +61,7 @@ def pools_record(
                 vacant=line.vacant,
                 steps=_line_steps(row, line.role),
             )
-            for row, one, line in lines
+            for row, line in lines
         ],
         batch_size=1000,
     )
@@ -81,7 +78,7 @@ def pools_record(
                 nominal=holder.nominal_part,
                 amount=holder.amount,
             )
-            for share, (_row, _one, line) in zip(shares, lines, strict=True)
+            for share, (_row, line) in zip(shares, lines, strict=True)
             for holder in line.holders
         ],
         batch_size=1000,

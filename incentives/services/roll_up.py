@@ -100,6 +100,9 @@ def _roll_up_one(actor: User | None, root: Unit, month: Month, progress: Progres
         if changed or settlement.period.state == "open":
             settlement.period.compute()
             settlement.period.save(update_fields=["state"])
+            # Whoever looked at the old result has not seen this one.
+            settlement.reviewed_by = settlement.reviewed_at = settlement.published_at = None
+            settlement.approved_by = settlement.approved_at = None
         if changed:
             settlement.revision += 1
             audit.record(
@@ -110,7 +113,7 @@ def _roll_up_one(actor: User | None, root: Unit, month: Month, progress: Progres
             )
         settlement.result, settlement.scope, settlement.digest = text, result.scope, digest
         settlement.computed_at, settlement.computed_by = timezone.now(), actor
-        settlement.save(update_fields=["result", "scope", "digest", "revision", "computed_at", "computed_by"])
+        settlement.save()
     return result.content
 
 

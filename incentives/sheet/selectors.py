@@ -24,8 +24,8 @@ from incentives.sheet.content import AdjustmentLine, Approval, Content, Departme
 from incentives.sheet.ledger import Ledger, read_ledger
 from kpi.models import Score, ScoreStatus
 
-# What is signed electronically, in the order of the signature row.  A month computed anew after an approval goes
-# back to its first state, so that only what the state has reached still holds.
+# What is signed electronically, in the order of the signature row.  A month computed anew after an approval
+# goes back to its first state, so that only what the state has reached still holds.
 ACTS = {
     PeriodState.COMPUTED: "制表",
     PeriodState.REVIEWED: "审核",

@@ -1,4 +1,6 @@
-"""The tables of REWARD: pool schemes, roles, holders, deduction rules, findings, manuscripts, fund entries."""
+"""The tables of REWARD:
+pool schemes, roles, holders, deduction rules, findings, manuscripts, fund entries.
+"""
 
 from incentives.tables.findings import FindingRulesTable, FindingsTable
 from incentives.tables.funds import FundEntriesTable

@@ -14,7 +14,7 @@ from core.interchange.tables import Row, Table
 from departments.tables.lookups import root_of
 from finance.models import Fund, FundKind
 from incentives.models import Combination, PoolRole, PoolScheme, Residual, RoleHolder, WithheldTo
-from kpi.tables.versions import same_root, version_of, version_unit
+from kpi.tables.versions import same_root, summed, version_of, version_unit
 
 register_messages(
     shares_not_one=_("Shares and reserve of the scheme sum to %(sum)s; they must sum to exactly 1."),
@@ -58,19 +58,6 @@ def pool_roles(context: ImportContext) -> set[tuple[str, str]]:
         }
     known: set[tuple[str, str]] = context.known["pool roles"]
     return known
-
-
-def check_shares(context: ImportContext, by_version: dict[int, Row], column: str) -> None:
-    """The shares of a version and its reserve sum to exactly 1.  Rule: HT-08."""
-    broken = {row.get("code") for row in context.rows.get("pool_schemes", ()) if not row.sound}
-    broken |= {row.get("scheme") for row in context.rows.get("pool_roles", ()) if not row.sound}
-    sums: dict[int, Decimal] = defaultdict(Decimal)
-    for scheme, share in PoolRole.objects.filter(scheme_id__in=by_version).values_list("scheme_id", "share"):
-        sums[scheme] += share
-    versions = PoolScheme.objects.filter(pk__in=list(sums)).values_list("pk", "code", "reserve_share")
-    for version, code, reserve in versions:
-        if sums[version] + reserve != 1 and code not in broken:
-            by_version[version].error(column, "shares_not_one", sum=sums[version] + reserve)
 
 
 class PoolSchemesTable(Table):
@@ -124,10 +111,15 @@ class PoolSchemesTable(Table):
         )
 
     def after(self, context: ImportContext, rows: list[Row]) -> None:
-        by_version = {row.pk: row for row in rows if row.pk}
-        for other in context.rows.get("pool_roles", ()):
-            by_version.pop(other.fields["scheme_id"], None)  # told on the rows of the roles
-        check_shares(context, by_version, "reserve_share")
+        told = {row.fields["scheme_id"] for row in context.rows.get("pool_roles", ())}
+        changed = {row.pk: row for row in rows if row.pk is not None and row.pk not in told}
+        sums: dict[int, Decimal] = defaultdict(Decimal)
+        for version, share in PoolRole.objects.filter(scheme_id__in=changed).values_list("scheme_id", "share"):
+            sums[version] += share
+        for version, total in sums.items():
+            row = changed[version]
+            if total + row.fields["reserve_share"] != 1:
+                row.error("reserve_share", "shares_not_one", sum=total + row.fields["reserve_share"])
 
 
 class SchemeChild(Table):
@@ -185,11 +177,14 @@ class PoolRolesTable(SchemeChild):
         return ["scheme", "role"]
 
     def after(self, context: ImportContext, rows: list[Row]) -> None:
-        check_shares(
-            context,
-            {row.fields["scheme_id"]: row for row in reversed(rows) if row.fields["scheme_id"]},
-            "share",
-        )
+        """The shares of a version and its reserve sum to exactly 1.  Rule: HT-08."""
+        reserves: dict[Any, Decimal | None] = dict(PoolScheme.objects.values_list("pk", "reserve_share"))
+        for other in context.rows.get("pool_schemes", ()):
+            reserves[other.pk or (other.get("code"), other.get("valid_from"))] = other.get("reserve_share")
+        for version, (row, total) in summed(context, rows, PoolRole, "role", "share").items():
+            reserve = reserves.get(version)
+            if reserve is not None and total + reserve != 1:
+                row.error("share", "shares_not_one", sum=total + reserve)
 
     def queryset(self) -> QuerySet[Any]:
         return PoolRole.objects.order_by(

@@ -40,7 +40,9 @@ class PlacedAssignment:
 
 @dataclass(frozen=True, slots=True)
 class PersonFacts:
-    """A person of the month.  ``unit`` and ``position`` hold without assignments; leave is what reduces targets."""
+    """A person of the month.  ``unit`` and ``position`` hold without assignments;
+    leave is what reduces targets.
+    """
 
     key: int
     staff_no: str
@@ -98,7 +100,9 @@ class PersonScore:
 
 @dataclass(frozen=True, slots=True)
 class PersonResult:
-    """One person's month.  ``unit``: where they were on their last day of employment in it (``None``: nowhere)."""
+    """One person's month.  ``unit``: where they were on their last day of employment in it (``None``:
+    nowhere).
+    """
 
     person: PersonFacts
     unit: int | None

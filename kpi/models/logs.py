@@ -32,7 +32,9 @@ class LogEntry(models.Model):
     month = models.DateField(editable=False)
     root = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", editable=False)
     staff = models.ForeignKey(Staff, verbose_name=_("person"), on_delete=models.PROTECT, related_name="logs")
-    platform = models.ForeignKey(Platform, verbose_name=_("platform"), on_delete=models.PROTECT, related_name="+")
+    platform = models.ForeignKey(
+        Platform, verbose_name=_("platform"), on_delete=models.PROTECT, related_name="+"
+    )
     activity = models.CharField(_("activity"), max_length=40)
     handle = models.CharField(_("handle"), max_length=100, blank=True)
     count = models.PositiveBigIntegerField(_("count"))
@@ -42,14 +44,24 @@ class LogEntry(models.Model):
     )
     status = models.CharField(_("status"), max_length=10, choices=LogStatus, default=LogStatus.SUBMITTED)
     supersedes = models.ForeignKey(
-        "self", verbose_name=_("replaces"), null=True, blank=True, on_delete=models.PROTECT, related_name="successors"
+        "self",
+        verbose_name=_("replaces"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="successors",
     )
     duty = models.ForeignKey(
         Duty, verbose_name=_("duty"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     note = models.CharField(_("note"), max_length=500, blank=True)
     evidence = models.ForeignKey(
-        StoredFile, verbose_name=_("evidence"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        StoredFile,
+        verbose_name=_("evidence"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", editable=False

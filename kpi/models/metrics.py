@@ -38,7 +38,9 @@ class Metric(models.Model):
 class MetricValue(models.Model):
     """What a person or a unit reached in a month; exactly one of the two is its subject."""
 
-    metric = models.ForeignKey(Metric, verbose_name=_("metric"), on_delete=models.PROTECT, related_name="values")
+    metric = models.ForeignKey(
+        Metric, verbose_name=_("metric"), on_delete=models.PROTECT, related_name="values"
+    )
     root = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", editable=False)
     staff = models.ForeignKey(
         Staff, verbose_name=_("person"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"

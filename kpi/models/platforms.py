@@ -23,7 +23,10 @@ class PlatformKind(models.TextChoices):
 
 
 class Platform(models.Model):
-    """A platform with its active dates (``closed`` = its last open day); closing keeps its history.  Rule: YJ-20."""
+    """A platform with its active dates (``closed`` = its last open day); closing keeps its history.
+
+    Rule: YJ-20.
+    """
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=100)
@@ -51,7 +54,9 @@ class Account(models.Model):
         Platform, verbose_name=_("platform"), on_delete=models.PROTECT, related_name="accounts"
     )
     handle = models.CharField(_("handle"), max_length=100)
-    staff = models.ForeignKey(Staff, verbose_name=_("person"), on_delete=models.PROTECT, related_name="accounts")
+    staff = models.ForeignKey(
+        Staff, verbose_name=_("person"), on_delete=models.PROTECT, related_name="accounts"
+    )
     verified = models.BooleanField(_("verified"), default=False)
     opened = models.DateField(_("opened"), null=True, blank=True)
     closed = models.DateField(_("closed"), null=True, blank=True)

@@ -39,7 +39,9 @@ class QuotaRule(models.Model):
     never given to something else.
     """
 
-    unit = models.ForeignKey(Unit, verbose_name=_("unit"), on_delete=models.PROTECT, related_name="quota_rules")
+    unit = models.ForeignKey(
+        Unit, verbose_name=_("unit"), on_delete=models.PROTECT, related_name="quota_rules"
+    )
     code = models.CharField(_("code"), max_length=40)
     name = models.CharField(_("name"), max_length=100)
     activities = models.JSONField(_("activities"))
@@ -55,7 +57,12 @@ class QuotaRule(models.Model):
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
     document = models.ForeignKey(
-        Document, verbose_name=_("document"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Document,
+        verbose_name=_("document"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     clause = models.CharField(_("clause"), max_length=100, blank=True)
 
@@ -68,7 +75,8 @@ class QuotaRule(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["unit", "code", "valid_from"], name="kpi_quota_rule_version"),
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="kpi_quota_rule_order"
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="kpi_quota_rule_order",
             ),
             models.CheckConstraint(condition=Q(amount__gte=0), name="kpi_quota_rule_amount"),
             models.CheckConstraint(condition=Q(weight__gte=0), name="kpi_quota_rule_weight"),

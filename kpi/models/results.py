@@ -22,7 +22,9 @@ class Attainment(models.Model):
 
     root = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     month = models.DateField(_("month"))
-    staff = models.ForeignKey(Staff, verbose_name=_("person"), on_delete=models.PROTECT, related_name="attainments")
+    staff = models.ForeignKey(
+        Staff, verbose_name=_("person"), on_delete=models.PROTECT, related_name="attainments"
+    )
     rule = models.ForeignKey(QuotaRule, verbose_name=_("rule"), on_delete=models.PROTECT, related_name="+")
     applicable = models.BooleanField(_("applicable"))
     target = FixedField(_("target"), places=4, null=True)
@@ -52,7 +54,9 @@ class Score(models.Model):
 
     root = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     month = models.DateField(_("month"))
-    staff = models.ForeignKey(Staff, verbose_name=_("person"), on_delete=models.PROTECT, related_name="scores")
+    staff = models.ForeignKey(
+        Staff, verbose_name=_("person"), on_delete=models.PROTECT, related_name="scores"
+    )
     unit = models.ForeignKey(Unit, verbose_name=_("unit"), on_delete=models.PROTECT, related_name="+")
     scheme = models.ForeignKey(
         AssessmentScheme, verbose_name=_("scheme"), on_delete=models.PROTECT, related_name="+"

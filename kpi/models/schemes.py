@@ -30,7 +30,8 @@ class PointKind(models.TextChoices):
 
 
 class AssessmentScheme(models.Model):
-    """One version of an assessment scheme; the latest one begun by the month's end holds.  Rule: KQ-22 … KQ-24.
+    """One version of an assessment scheme; the latest one begun by the month's end holds.  Rule:
+    KQ-22 … KQ-24.
 
     ``bands`` is text, e.g. ``A:90:1.20,B:80:1.00``: grade, lower bound of the total, coefficient.
     """
@@ -39,7 +40,12 @@ class AssessmentScheme(models.Model):
     name = models.CharField(_("name"), max_length=100)
     unit = models.ForeignKey(Unit, verbose_name=_("unit"), on_delete=models.PROTECT, related_name="schemes")
     position = models.ForeignKey(
-        Position, verbose_name=_("position"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Position,
+        verbose_name=_("position"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     valid_from = models.DateField(_("valid from"))
     cap = RateField(_("cap"))
@@ -60,7 +66,9 @@ class AssessmentScheme(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["code", "valid_from"], name="kpi_scheme_version"),
             models.CheckConstraint(
-                condition=Q(cap__gte=0, threshold__gte=0, total_cap__gte=0, bonus_max__gte=0, deduct_max__gte=0),
+                condition=Q(
+                    cap__gte=0, threshold__gte=0, total_cap__gte=0, bonus_max__gte=0, deduct_max__gte=0
+                ),
                 name="kpi_scheme_not_negative",
             ),
         ]
@@ -104,7 +112,9 @@ class Rating(models.Model):
 
     month = models.DateField(_("month"))
     root = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", editable=False)
-    staff = models.ForeignKey(Staff, verbose_name=_("person"), on_delete=models.PROTECT, related_name="ratings")
+    staff = models.ForeignKey(
+        Staff, verbose_name=_("person"), on_delete=models.PROTECT, related_name="ratings"
+    )
     scheme_code = models.CharField(_("scheme"), max_length=40)
     item_code = models.CharField(_("item"), max_length=40)
     self_score = FixedField(_("self-rating"), places=2, null=True, blank=True)
@@ -119,7 +129,9 @@ class Rating(models.Model):
         verbose_name_plural = _("ratings")
         ordering = ["month", "staff", "item_code"]
         constraints = [
-            models.UniqueConstraint(fields=["month", "staff", "scheme_code", "item_code"], name="kpi_rating_once"),
+            models.UniqueConstraint(
+                fields=["month", "staff", "scheme_code", "item_code"], name="kpi_rating_once"
+            ),
             models.CheckConstraint(
                 condition=Q(score__isnull=True) | Q(score__gte=0, score__lte=100), name="kpi_rating_score"
             ),
@@ -139,7 +151,9 @@ class ScorePoint(models.Model):
 
     month = models.DateField(_("month"))
     root = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", editable=False)
-    staff = models.ForeignKey(Staff, verbose_name=_("person"), on_delete=models.PROTECT, related_name="score_points")
+    staff = models.ForeignKey(
+        Staff, verbose_name=_("person"), on_delete=models.PROTECT, related_name="score_points"
+    )
     code = models.CharField(_("code"), max_length=40)
     kind = models.CharField(_("kind"), max_length=10, choices=PointKind)
     points = FixedField(_("points"), places=2, default=0)

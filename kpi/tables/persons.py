@@ -17,7 +17,7 @@ def importer(context: ImportContext) -> Staff | None:
     """The person who imports; ``None`` for the system and for a log-in of nobody."""
     if "importer" not in context.known:
         user = context.user
-        context.known["importer"] = Staff.objects.filter(user_id=user.pk).first() if user is not None else None
+        context.known["importer"] = Staff.objects.filter(user_id=user.pk).first() if user else None
     found: Staff | None = context.known["importer"]
     return found
 

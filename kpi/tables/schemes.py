@@ -1,6 +1,5 @@
 """The tables of assessment schemes and their items."""
 
-from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
@@ -21,7 +20,7 @@ from kpi.calculations.schemes import (
     parse_source,
 )
 from kpi.models import AssessmentScheme, PayMode, SchemeItem, ScoreMethod
-from kpi.tables.versions import same_root, version_of, version_unit
+from kpi.tables.versions import same_root, summed, version_of, version_unit
 
 register_messages(
     weights_not_100=_("The weights of the scheme sum to %(sum)s; they must sum to exactly 100.00."),
@@ -140,14 +139,9 @@ class SchemeItemsTable(Table):
 
     def after(self, context: ImportContext, rows: list[Row]) -> None:
         """The weights of a version sum to exactly 100.00.  Rule: KQ-22."""
-        broken = {row.get("scheme") for row in rows if not row.sound}
-        touched = {row.fields["scheme_id"]: row for row in reversed(rows) if row.fields["scheme_id"]}
-        sums: dict[int, Decimal] = defaultdict(Decimal)
-        for scheme, weight in SchemeItem.objects.filter(scheme_id__in=touched).values_list("scheme_id", "weight"):
-            sums[scheme] += weight
-        for scheme, row in touched.items():
-            if sums[scheme] != 100 and row.get("scheme") not in broken:
-                row.error("weight", "weights_not_100", sum=sums[scheme])
+        for row, total in summed(context, rows, SchemeItem, "code", "weight").values():
+            if total != 100:
+                row.error("weight", "weights_not_100", sum=total)
 
     def queryset(self) -> QuerySet[Any]:
         return SchemeItem.objects.order_by("scheme__code", "scheme__valid_from", "pk")

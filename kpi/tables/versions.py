@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -64,3 +65,34 @@ def version_unit(context: ImportContext, model: type[Any], scheme_id: int | None
         context.known[key] = dict(model.objects.values_list("pk", "unit_id"))
     found: int | None = context.known[key].get(scheme_id)
     return found
+
+
+Version = int | tuple[Any, Any]
+
+
+def summed(
+    context: ImportContext, rows: list[Row], model: type[Any], code: str, number: str
+) -> dict[Version, tuple[Row, Decimal]]:
+    """Σ ``number`` of the children of each version that the rows touch: those of the file and of the database.
+
+    Gives the first row of each version as well.  Versions with a number that could not be read are left out, and
+    all of them when a row names no known scheme: it may belong to any.
+    """
+    if any(row.errors and row.fields["scheme_id"] is None and not row.get("scheme") for row in rows):
+        return {}
+    parts: dict[Version, dict[Any, Decimal | None]] = defaultdict(dict)
+    first: dict[Version, Row] = {}
+    for row in rows:
+        if any(error.column in ("scheme", "valid_from") for error in row.errors):
+            return {}
+        version: Version = row.fields["scheme_id"] or (row.get("scheme"), row.get("valid_from"))
+        first.setdefault(version, row)
+        parts[version][row.get(code)] = row.get(number)
+    stands = [version for version in parts if isinstance(version, int)]
+    for scheme, name, value in model.objects.filter(scheme_id__in=stands).values_list("scheme_id", code, number):
+        parts[scheme].setdefault(name, value)
+    return {
+        version: (first[version], sum((value for value in values.values() if value is not None), Decimal(0)))
+        for version, values in parts.items()
+        if None not in values.values()
+    }

@@ -100,12 +100,14 @@ class QuotaLogs:
     # --- logs -----------------------------------------------------------------------------------------
     def logs(self, month: Month, people: Sequence[Promoter]) -> Iterator[Fact]:
         """The rows of a month that are not dated after today."""
+        partners = {person.staff_no: person.partner for person in people}
         for person in people:
+            alone = partners.get(person.partner) != person.staff_no
             numbers: dict[tuple[date, str], int] = defaultdict(int)
             for rule in self.rules:
                 rng = draw("log", month, person.staff_no, rule["code"])
                 pace = person.pace * rng.randint(93, 107) // 100
-                for day, count, (platform, handle) in self._plan(rng, rule, month, person, pace):
+                for day, count, (platform, handle) in self._plan(rng, rule, month, person, pace, alone):
                     numbers[day, rule["code"]] += 1
                     number = numbers[day, rule["code"]]
                     row_id = f"{person.staff_no}.{day:%Y%m%d}.{rule['code']}.{number}"
@@ -126,11 +128,11 @@ class QuotaLogs:
                         yield from self._checked(row)
 
     def _plan(
-        self, rng: Random, rule: Row, month: Month, person: Promoter, pace: int
+        self, rng: Random, rule: Row, month: Month, person: Promoter, pace: int, alone: bool
     ) -> Iterator[tuple[date, int, Channel]]:
         """(day, count, channel) of a whole month, drawn in one order whatever today is."""
         amount = int(rule["amount"])
-        if rule["basis"] == "pair":
+        if rule["basis"] == "pair" and not alone:
             amount //= 2  # the other half is the colleague's
         for channels in self.subjects(rule, person):
             share = pace * rng.randint(95, 105) // 100

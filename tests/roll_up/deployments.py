@@ -21,7 +21,8 @@ def sheets(tables: Mapping[str, list[dict[str, Any]]]) -> Iterator[Sheet]:
     for name, rows in tables.items():
         columns = list(dict.fromkeys(column for row in rows for column in row))
         cells = (
-            (number, tuple(row.get(column) or None for column in columns)) for number, row in enumerate(rows, 2)
+            (number, tuple(row.get(column) or None for column in columns))
+            for number, row in enumerate(rows, 2)
         )
         if rows:
             yield sheet_of_rows(name, iter([(1, tuple(columns)), *cells]))
@@ -30,7 +31,9 @@ def sheets(tables: Mapping[str, list[dict[str, Any]]]) -> Iterator[Sheet]:
 def load(source: Iterable[Sheet]) -> ImportReport:
     """Import and insist that everything was accepted."""
     report = import_sheets(source)
-    assert report.accepted, [(error.sheet, error.row, error.column, error.value, error.code) for error in report.errors]
+    assert report.accepted, [
+        (error.sheet, error.row, error.column, error.value, error.code) for error in report.errors
+    ]
     return report
 
 

@@ -27,7 +27,9 @@ def canonical(result: Any) -> dict[str, Any]:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("seed", range(40))
-@pytest.mark.clause("YJ-11", "YJ-14", "YJ-15", "YJ-18", "YJ-19", "KQ-22", "KQ-24", "HT-07", "HT-08", "HT-21", "HT-25")
+@pytest.mark.clause(
+    "YJ-11", "YJ-14", "YJ-15", "YJ-18", "YJ-19", "KQ-22", "KQ-24", "HT-07", "HT-08", "HT-21", "HT-25"
+)
 def test_month_equals_the_independent_computation(seed):
     tables = random_tables(seed)
     load(sheets(tables))

@@ -1,4 +1,6 @@
-"""``manage.py load_preset SLUG|all [--example]``: an organisation's rules, and on request its example month."""
+"""``manage.py load_preset SLUG|all [--example]``:
+an organisation's rules, and on request its example month.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -40,13 +42,16 @@ class Command(BaseCommand):
         self._import(name, read_csv_folder(folder))
 
     def load_example(self, name: str) -> None:
-        """The example people and facts of a preset, made for last month and the running one."""
+        """The example people and facts of a preset, made for last month and the running one.
+
+        Only what is new is added: what people changed in a trial stays, and so does a locked month.
+        """
         source = registry.examples.get(name)
         if source is not None:
-            self._import(f"{name} --example", source())
+            self._import(f"{name} --example", source(), keep=True)
 
-    def _import(self, title: str, sheets: Any) -> None:
-        report = import_sheets(sheets)
+    def _import(self, title: str, sheets: Any, *, keep: bool = False) -> None:
+        report = import_sheets(sheets, keep=keep)
         if not report.accepted:
             for error in report.errors[:50]:
                 self.stderr.write(f"{error.sheet}!{error.row} {error.column} {error.value!r}: {error.message}")

@@ -1,7 +1,7 @@
 // Charts: data from json_script blocks, colours from CSS variables, ECharts loaded only where a chart is.
 //
 // <div data-chart="ID of the data" data-kind="line|bar|waterfall">; numbers may be strings (exact decimals).
-//   line       {labels, unit?, series: [{name, values, tone?, dashed?, area?}],
+//   line       {labels, unit?, series: [{name, values, tone?, dashed?, area?, points?}],
 //               marks?: [{series, label, note?, tone?}]}      one point of a series, at the place of its label
 //   bar        {labels, unit?, stacked?, horizontal?, series: [{name, values, tone?}]}
 //   waterfall  {unit?, steps: [{label, value, total?}]}       a total starts again from zero
@@ -102,7 +102,9 @@ function line({ labels, unit, series, marks = [] }) {
         name: one.name,
         type: "line",
         data: numbers,
-        showSymbol: false,
+        showSymbol: Boolean(one.points),
+        symbol: "circle",
+        symbolSize: 7,
         lineStyle: { width: one.dashed ? 1.6 : 2.4, type: one.dashed ? [5, 5] : "solid", color: colour(tone) },
         itemStyle: { color: colour(tone) },
         areaStyle: one.area ? { color: fade(tone, 0.1) } : undefined,

@@ -133,14 +133,15 @@ def test_the_part_of_a_fee_that_neither_fund_can_pay_is_pending_and_paid_first_n
 
 
 @pytest.mark.clause("HT-22")
-def test_a_spend_comes_from_its_own_fund_only() -> None:
+def test_a_spend_comes_from_its_own_fund_only_and_as_a_whole() -> None:
     found = month(
-        opening={"maintenance": yuan("1000.00"), "reserve": yuan("30.00")}, payables=[spend(3, "s1", "50.00")]
+        opening={"maintenance": yuan("1000.00"), "reserve": yuan("30.00")},
+        payables=[spend(3, "s1", "50.00"), spend(4, "s2", "30.00")],
     )
 
     assert found.balances["maintenance"].spent == yuan("0.00")
     assert found.balances["reserve"] == balance("30.00", "0.00", "30.00", "0.00")
-    assert found.pending == (spend(3, "s1", "20.00"),)
+    assert found.pending == (spend(3, "s1", "50.00"),)
 
 
 def test_a_release_lowers_the_withheld_fund() -> None:

@@ -1,0 +1,1 @@
+"""What the pages of a month read; every row comes through ``visible_to``."""

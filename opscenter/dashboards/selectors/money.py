@@ -1,0 +1,172 @@
+"""Campaigns, pools, payouts and funds of a month as lists."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q, QuerySet, Sum
+
+from campaigns.models import Uplift
+from core.money import ZERO
+from departments.models import Staff
+from finance.models import FundMonth
+from incentives.models import Payout, Pool, PoolScheme
+from opscenter.dashboards import wording
+from opscenter.dashboards.scope import MonthScope
+
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True)
+class CampaignLine:
+    """A campaign of the month with its uplift, and its pool for those who read money."""
+
+    result: Uplift
+    pool: Pool | None
+    lacks: list[str]
+
+
+@dataclass(frozen=True)
+class CampaignBoard:
+    page: Page[Uplift]
+    lines: list[CampaignLine]
+
+
+def campaigns_of_month(scope: MonthScope, text: str, *, missing: bool = False) -> "QuerySet[Uplift]":
+    rows = scope.of_campaigns(Uplift.objects)
+    if text:
+        rows = rows.filter(Q(campaign__name__icontains=text) | Q(campaign__code__icontains=text))
+    if missing:
+        rows = rows.filter(status="missing")
+    found: QuerySet[Uplift] = rows.select_related("campaign__unit").order_by(
+        "campaign__end", "campaign__code"
+    )
+    return found
+
+
+def campaign_board(scope: MonthScope, text: str, page: str, *, missing: bool = False) -> CampaignBoard:
+    """One page of campaigns: three queries."""
+    shown = Paginator(campaigns_of_month(scope, text, missing=missing), PAGE_SIZE).get_page(page)
+    rows = list(shown.object_list)
+    pools: dict[int, Pool] = {}
+    if scope.sees_money:
+        here = scope.of_campaigns(Pool.objects).filter(campaign__in=[row.campaign_id for row in rows])
+        pools = {pool.campaign_id: pool for pool in here.defer("steps")}
+    return CampaignBoard(
+        shown,
+        [CampaignLine(row, pools.get(row.campaign_id), wording.lacks(row.missing)) for row in rows],
+    )
+
+
+@dataclass(frozen=True)
+class PayoutBoard:
+    """One page of people with what they get, and the sums of all pages."""
+
+    page: Page[Any]
+    nominal: Decimal
+    amount: Decimal
+
+
+def payout_board(scope: MonthScope, text: str, page: str) -> PayoutBoard:
+    """What each person gets: pool parts and bonus, in three queries."""
+    rows = scope.of_people(Payout.objects).filter(scope.amounts())
+    if text:
+        rows = rows.filter(Q(staff__name__icontains=text) | Q(staff__staff_no__icontains=text))
+    totals = rows.aggregate(nominal=Sum("nominal"), amount=Sum("amount"))
+    people = (
+        rows.order_by("staff__staff_no")
+        .values("staff__staff_no", "staff__name", "unit__name")
+        .annotate(
+            roles=Count("pk", filter=Q(kind="pool")),
+            pool=Sum("amount", filter=Q(kind="pool")),
+            bonus=Sum("amount", filter=Q(kind="bonus")),
+            before=Sum("nominal"),
+            total=Sum("amount"),
+        )
+    )
+    return PayoutBoard(
+        Paginator(people, PAGE_SIZE).get_page(page),
+        totals["nominal"] or ZERO,
+        totals["amount"] or ZERO,
+    )
+
+
+@dataclass(frozen=True)
+class Movement:
+    date: str
+    what: str
+    ident: str
+    other: str
+    amount: Decimal
+    incoming: bool
+
+
+@dataclass(frozen=True)
+class FundLine:
+    """A fund's month: opening + in − out = closing, its movements, and what waits for money."""
+
+    row: FundMonth
+    scheme: str
+    movements: list[Movement]
+    pending: list[Movement]
+
+
+def fund_lines(scope: MonthScope) -> list[FundLine]:
+    """The funds of the organisation; nothing for those who do not read money.  Two queries."""
+    if not scope.sees_money:
+        return []
+    rows = list(
+        FundMonth.objects.visible_to(scope.user)
+        .filter(root=scope.root, month=scope.month.first)
+        .select_related("fund")
+        .order_by("fund__scheme_code", "fund__pk")
+    )
+    names = dict(
+        PoolScheme.objects.filter(code__in={row.fund.scheme_code for row in rows})
+        .order_by("valid_from")
+        .values_list("code", "name")
+    )
+    return [
+        FundLine(
+            row,
+            names.get(row.fund.scheme_code, row.fund.scheme_code),
+            [_movement(row.fund.kind, step) for step in row.movements],
+            [
+                Movement(
+                    step["date"],
+                    wording.named(wording.MOVEMENTS, step["kind"]),
+                    step["id"],
+                    "",
+                    Decimal(step["amount"]),
+                    False,
+                )
+                for step in row.pending
+            ],
+        )
+        for row in rows
+    ]
+
+
+def _movement(fund: str, step: dict[str, str]) -> Movement:
+    incoming = step["destination"] == fund
+    other = step["source"] if incoming else step["destination"]
+    return Movement(
+        step["date"],
+        wording.named(wording.MOVEMENTS, step["kind"]),
+        step["id"],
+        wording.named(wording.ACCOUNTS, other),
+        Decimal(step["amount"]),
+        incoming,
+    )
+
+
+def payees(staff: Staff, scope: MonthScope) -> "QuerySet[Payout]":
+    """What one person gets in the month, as far as the reader may know it."""
+    found: QuerySet[Payout] = (
+        scope.of_people(Payout.objects)
+        .filter(scope.amounts(), staff=staff)
+        .select_related("share__role", "share__pool__campaign", "share__pool__scheme", "score")
+        .order_by("kind", "share__pool__campaign__end", "pk")
+    )
+    return found

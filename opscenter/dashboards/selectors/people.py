@@ -1,0 +1,180 @@
+"""People of a month: attainment by person and rule, and scores, one page of people at a time."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+
+from core.money import fraction, round_rate
+from departments.models import Staff
+from incentives.models import Payout
+from kpi.models import Attainment, QuotaRule, SchemeItem, Score
+from opscenter.dashboards import wording
+from opscenter.dashboards.scope import MonthScope
+from opscenter.dashboards.selectors.names import lacking_names
+
+PAGE_SIZE = 20
+ORDERS = {
+    "number": (F("staff_no").asc(),),
+    "name": (F("name").asc(), F("staff_no").asc()),
+    "best": (F("total").desc(nulls_last=True), F("staff_no").asc()),
+    "worst": (F("total").asc(nulls_last=True), F("staff_no").asc()),
+}
+#: From which rate on a cell is coloured how; for the eye only, no rule follows from it.
+TONES = ((Decimal(1), "full"), (Decimal("0.8"), "near"), (Decimal("0.6"), "low"))
+
+
+def rate_tone(rate: Decimal | None) -> str:
+    if rate is None:
+        return "none"
+    return next((tone for bound, tone in TONES if rate >= bound), "far")
+
+
+@dataclass(frozen=True)
+class PeopleFilter:
+    """What the reader typed: text, only those with missing data, the order, the page."""
+
+    text: str = ""
+    missing: bool = False
+    order: str = "number"
+    page: str = "1"
+
+
+@dataclass(frozen=True)
+class ItemShown:
+    """An assessment item of a score: its name, rate and points."""
+
+    name: str
+    weight: Decimal
+    rate: Decimal | None
+    score: Decimal | None
+    applicable: bool
+
+
+@dataclass(frozen=True)
+class PersonLine:
+    """A person of the page.  ``cells`` stand in the order of the board's rules."""
+
+    staff: Staff
+    cells: list[Attainment | None]
+    mean: Decimal | None
+    score: Score | None
+    items: list[ItemShown]
+    lacks: list[str]
+    shows_bonus: bool
+
+    @property
+    def shown(self) -> list[tuple[Attainment | None, str]]:
+        return [(cell, rate_tone(cell.rate if cell else None)) for cell in self.cells]
+
+
+@dataclass(frozen=True)
+class PeopleBoard:
+    """One page of people with the rules that hold for some of them."""
+
+    page: Page[Staff]
+    rules: list[QuotaRule]
+    lines: list[PersonLine]
+    filter: PeopleFilter
+
+    @property
+    def alone(self) -> PersonLine | None:
+        """The only person there is, shown as a list of rules instead of a table of people."""
+        return self.lines[0] if self.page.paginator.count == 1 else None
+
+
+def people_of_month(scope: MonthScope, wanted: PeopleFilter) -> "QuerySet[Staff]":
+    """The visible people with a line in the month; each annotated with ``total``, their score."""
+    mine = {"staff": OuterRef("pk"), "root": scope.root.pk, "month": scope.month.first}
+    scores = Score.objects.filter(**mine)
+    people = (
+        Staff.objects.visible_to(scope.user)
+        .filter(root=scope.root)
+        .filter(
+            Exists(Attainment.objects.filter(**mine))
+            | Exists(scores)
+            | Exists(Payout.objects.filter(**mine))
+        )
+        .annotate(total=Subquery(scores.values("total")[:1]))
+        .select_related("unit")
+    )
+    if not scope.whole:
+        people = people.filter(unit_id__in=scope.units)
+    if wanted.text:
+        people = people.filter(Q(name__icontains=wanted.text) | Q(staff_no__icontains=wanted.text))
+    if wanted.missing:
+        people = people.filter(Exists(scores.filter(status="missing")))
+    found: QuerySet[Staff] = people.order_by(*ORDERS.get(wanted.order, ORDERS["number"]))
+    return found
+
+
+def people_board(scope: MonthScope, wanted: PeopleFilter) -> PeopleBoard:
+    """One page of people: five queries, however many there are."""
+    page = Paginator(people_of_month(scope, wanted), PAGE_SIZE).get_page(wanted.page)
+    people = list(page.object_list)
+    rows = (
+        Attainment.objects.visible_to(scope.user)
+        .filter(staff__in=[one.pk for one in people], month=scope.month.first)
+        .select_related("rule")
+        .defer("steps")
+        .order_by("rule__unit__code", "rule__pk")
+    )
+    rules: dict[str, QuotaRule] = {}
+    cells: dict[tuple[int, str], Attainment] = {}
+    rates: dict[int, list[Fraction]] = defaultdict(list)
+    for row in rows:
+        rules.setdefault(row.rule.code, row.rule)
+        cells[row.staff_id, row.rule.code] = row
+        if row.rate is not None:
+            rates[row.staff_id].append(fraction(row.rate))
+    scores = {
+        row.staff_id: row
+        for row in Score.objects.visible_to(scope.user)
+        .filter(staff__in=[one.pk for one in people], month=scope.month.first)
+        .select_related("scheme")
+    }
+    names = _item_names(list(scores.values()))
+    called = lacking_names(code for score in scores.values() for code in score.missing)
+    lines = []
+    for one in people:
+        score = scores.get(one.pk)
+        known = rates[one.pk]
+        lines.append(
+            PersonLine(
+                staff=one,
+                cells=[cells.get((one.pk, code)) for code in rules],
+                mean=round_rate(sum(known, Fraction(0)) / len(known)) if known else None,
+                score=score,
+                items=[] if score is None else _items(score, names),
+                lacks=[] if score is None else wording.lacks(score.missing, called),
+                shows_bonus=scope.reads_amount_of(one),
+            )
+        )
+    return PeopleBoard(page, list(rules.values()), lines, wanted)
+
+
+def _item_names(scores: list[Score]) -> dict[tuple[int, str], str]:
+    rows = SchemeItem.objects.filter(scheme__in={score.scheme_id for score in scores})
+    return {(scheme, code): name for scheme, code, name in rows.values_list("scheme_id", "code", "name")}
+
+
+def _items(score: Score, names: dict[tuple[int, str], str]) -> list[ItemShown]:
+    return [
+        ItemShown(
+            name=names.get((score.scheme_id, item["code"]), item["code"]),
+            weight=Decimal(item["weight"]),
+            rate=exact(item["rate"]),
+            score=exact(item["score"]),
+            applicable=item["applicable"],
+        )
+        for item in score.items
+    ]
+
+
+def exact(text: Any) -> Decimal | None:
+    """A figure of stored steps; an empty one is undefined."""
+    return None if text in (None, "") else Decimal(str(text))

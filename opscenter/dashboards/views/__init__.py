@@ -1,0 +1,1 @@
+"""The pages of a month: parse, ask a selector or a service, show."""

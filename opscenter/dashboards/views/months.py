@@ -1,0 +1,179 @@
+"""The month page, its downloads, and the acts on its state."""
+
+from typing import Any
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core.exceptions import NotVisible
+from core.models import User
+from core.months import Month
+from departments.models.periods import PeriodState
+from incentives.services.export import incentive_sheet
+from opscenter.dashboards import acts, wording
+from opscenter.dashboards.roll_ups import roll_up_request
+from opscenter.dashboards.scope import MonthScope, latest_month, month_scope, neighbours, unit_choices
+from opscenter.dashboards.selectors.money import campaign_board, fund_lines, payout_board
+from opscenter.dashboards.selectors.month import key_figures
+from opscenter.dashboards.selectors.people import PeopleFilter, people_board
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+VIEWS = {
+    "": gettext_lazy("Overview"),
+    "people": gettext_lazy("People"),
+    "campaigns": gettext_lazy("Campaigns and pools"),
+    "money": gettext_lazy("Payouts and funds"),
+}
+SORTS = {
+    "number": gettext_lazy("by staff number"),
+    "name": gettext_lazy("by name"),
+    "best": gettext_lazy("best score first"),
+    "worst": gettext_lazy("lowest score first"),
+}
+
+
+def requested_scope(request: HttpRequest, month: Month) -> MonthScope:
+    assert isinstance(request.user, User)
+    return month_scope(request.user, month, request.GET.get("unit", request.POST.get("unit", "")))
+
+
+def month_url(scope: MonthScope) -> str:
+    return f"{reverse('month:show', args=[scope.month])}?unit={scope.unit.code}"
+
+
+def frame(scope: MonthScope) -> dict[str, Any]:
+    """What every page of a month shows around its content."""
+    states = list(PeriodState)
+    at = [state.value for state in states].index(scope.state)
+    return {
+        "scope": scope,
+        "month_url": month_url(scope),
+        "stepper": [
+            {"state": state, "meaning": wording.STATE_MEANINGS[state.value], "done": place < at, "now": place == at}
+            for place, state in enumerate(states)
+        ],
+        "meaning": wording.STATE_MEANINGS[scope.state],
+    }
+
+
+@login_required
+@require_safe
+def latest(request: HttpRequest) -> HttpResponse:
+    """The latest month with a result that the person may see."""
+    assert isinstance(request.user, User)
+    month = latest_month(request.user)
+    if month is None:
+        month = Month.of(timezone.localdate())
+    return redirect("month:show", month)
+
+
+@login_required
+@require_safe
+def show(request: HttpRequest, month: Month) -> HttpResponse:
+    scope = requested_scope(request, month)
+    view = request.GET.get("view", "")
+    if view not in VIEWS:
+        raise NotVisible("view")
+    wanted = PeopleFilter(
+        text=request.GET.get("q", "").strip()[:60],
+        missing=request.GET.get("show") == "missing",
+        order=request.GET.get("sort", "number"),
+        page=request.GET.get("page", "1"),
+    )
+    before, after = neighbours(scope)
+    context = {
+        **frame(scope),
+        "before": before,
+        "after": after,
+        "view": view,
+        "views": [(name, label) for name, label in VIEWS.items() if not name or scope.sees_others],
+        "sorts": SORTS.items(),
+        "filter": wanted,
+        "units": unit_choices(scope),
+        "acts": acts.open_acts(scope),
+        "may_roll_up": acts.may_roll_up(scope),
+        "may_export": acts.may_export(scope),
+    }
+    if scope.computed:
+        first = wanted.page if view == "campaigns" else "1"
+        context["figures"] = key_figures(scope)
+        if view in ("", "people"):
+            context["people"] = people_board(scope, wanted)
+        if view in ("", "campaigns") and scope.sees_others:
+            context["campaigns"] = campaign_board(scope, wanted.text, first, missing=wanted.missing)
+        if view == "money" and scope.sees_others:
+            context["payouts"] = payout_board(scope, wanted.text, wanted.page)
+        if view in ("", "money"):
+            context["funds"] = fund_lines(scope)
+    return render(request, "month/show.html", context)
+
+
+@login_required
+@require_safe
+def sheet(request: HttpRequest, month: Month) -> HttpResponse:
+    """The incentive sheet as a workbook."""
+    scope = requested_scope(request, month)
+    if not acts.may_export(scope):
+        raise NotVisible("sheet")
+    name, data = incentive_sheet(scope.root, month, actor=scope.user, printed_at=timezone.now())
+    return _download(data, name if name.endswith(".xlsx") else f"{name}.xlsx", XLSX)
+
+
+@login_required
+@require_safe
+def result(request: HttpRequest, month: Month) -> HttpResponse:
+    """The stored result as JSON, byte for byte what the command prints."""
+    scope = requested_scope(request, month)
+    if not (scope.sees_money and scope.settlement and scope.computed):
+        raise NotVisible("result")
+    return _download(scope.settlement.result.encode(), f"{scope.root.code}-{month}.json", "application/json")
+
+
+def _download(data: bytes, name: str, kind: str) -> HttpResponse:
+    answer = HttpResponse(data, content_type=kind)
+    ascii_name = name.encode("ascii", "ignore").decode().strip("_-") or "download"
+    # Both forms: a plain name for old programs, the real one by RFC 5987.
+    answer["Content-Disposition"] = f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name)}"
+    return answer
+
+
+@login_required
+@require_POST
+def roll_up(request: HttpRequest, month: Month) -> HttpResponse:
+    job = roll_up_request(requested_scope(request, month))
+    return redirect("jobs:show", job.pk)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def act(request: HttpRequest, month: Month, name: str) -> HttpResponse:
+    """GET says what will happen; POST does it."""
+    scope = requested_scope(request, month)
+    wanted = acts.ACTS.get(name)
+    if wanted is None or not scope.reach.allows(wanted.right, scope.root.pk):
+        raise NotVisible("act")
+    reason = request.POST.get("reason", "").strip()[:500]
+    problem = ""
+    if request.method == "POST":
+        if reason or not wanted.needs_reason:
+            acts.act_do(scope, wanted, reason)
+            messages.success(request, wanted.done)
+            return redirect(month_url(scope))
+        problem = _("Say why; the reason stays in the records.")
+    context = {
+        **frame(scope),
+        "act": wanted,
+        "ready": scope.state == wanted.source,
+        "figures": key_figures(scope) if scope.computed else None,
+        "reason": reason,
+        "problem": problem,
+    }
+    return render(request, "month/act.html", context, status=422 if problem else 200)
