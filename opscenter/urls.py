@@ -28,6 +28,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("favicon.ico", views.favicon, name="favicon"),
+    path("files/<uuid:key>/", views.stored_file, name="file"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include(account_patterns)),
     path("admin/", admin.site.urls),

@@ -1,6 +1,7 @@
 """The pages that belong to no app: the first page, the health check, the error pages."""
 
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.db import DatabaseError, connection
@@ -8,9 +9,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseServerError, Json
 from django.shortcuts import redirect, render
 from django.template.loader import get_template
 from django.templatetags.static import static
+from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from core.files import content_of, file_read
+from core.models import User
 from opscenter.navigation import member
 
 
@@ -31,6 +35,18 @@ def healthz(request: HttpRequest) -> JsonResponse:
     except DatabaseError:
         return JsonResponse({"status": "unavailable"}, status=503)
     return JsonResponse({"status": "ok"})
+
+
+@login_required
+@never_cache
+@require_safe
+def stored_file(request: HttpRequest, key: UUID) -> HttpResponse:
+    """A private file as a download, for those who may read it; for others there is none."""
+    stored = file_read(reader=cast(User, request.user), key=key)
+    response = HttpResponse(content_of(stored), content_type="application/octet-stream")
+    response["Content-Disposition"] = content_disposition_header(True, stored.name) or "attachment"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
 
 
 @require_safe

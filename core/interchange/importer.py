@@ -438,3 +438,9 @@ def _collect(context: ImportContext, report: ImportReport) -> None:
     for rows in context.rows.values():
         for row in rows:
             report.errors.extend(row.errors)
+    if not report.errors:
+        for table_name, rows in context.rows.items():
+            for row in rows:
+                if row.blocked:
+                    row.error(registry.tables[table_name].code_column, "blocked")
+                    report.errors.extend(row.errors)

@@ -29,6 +29,7 @@ MESSAGES: dict[str, Any] = {
     "formula": _("Formulas are not read; paste the value instead."),
     "error_value": _("The cell holds an error of the spreadsheet program; enter the value."),
     "too_many_digits": _("A number with more than 15 digits loses digits in a spreadsheet; enter it as text."),
+    "blocked": _("The row refers to one that could not be written."),
     "refused": _("The database refuses the tables (%(reason)s); nothing was written."),
     "locked_meanwhile": _("A month was locked while the import ran; nothing was written. Import the file again."),
     "busy": _("The database is busy with another import; nothing was written. Try again in a minute."),

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.files.base import ContentFile
+from django.urls import reverse
 
 from core.exceptions import NotVisible
 from core.files import content_of, file_read, file_store, kinds, register_kind
@@ -54,6 +55,21 @@ def test_changed_bytes_are_not_handed_out(letter):
 
     with pytest.raises(NotVisible):
         content_of(letter)
+
+
+def test_download_page_answers_only_those_who_may_read(letter, client):
+    address = reverse("file", args=[letter.key])
+
+    assert client.get(address).status_code == 302
+    client.force_login(User.objects.create_user("stranger"))
+    assert client.get(address).status_code == 404
+    client.force_login(letter.owner)
+    response = client.get(address)
+
+    assert response.content == b"text"
+    assert response["Content-Type"] == "application/octet-stream"
+    assert response["Content-Disposition"] == "attachment; filename*=utf-8''%E4%BF%A1.txt"
+    assert response["X-Content-Type-Options"] == "nosniff"
 
 
 def test_unknown_kind_is_refused_and_keeps_nothing(db):

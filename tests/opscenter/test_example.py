@@ -178,7 +178,7 @@ def test_every_role_has_a_log_in(slug: str) -> None:
 
 
 @pytest.mark.django_db
-def test_what_people_changed_and_locked_months_stay() -> None:
+def test_what_people_changed_stays() -> None:
     """Loading again the next day takes nobody's work back.  Rule: interfaces.md §1, a second run."""
     load(DAY)
     Finding.objects.filter(status=FindingStatus.PROPOSED).update(status=FindingStatus.CONFIRMED)

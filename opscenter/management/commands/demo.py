@@ -87,15 +87,15 @@ class Command(BaseCommand):
 
 
 def _log_ins() -> Iterator[tuple[str, str, str, str]]:
-    """One example person per role of each organisation, by their own role first, then by a grant."""
+    """One example person per role of each organisation, by a grant first, then by their own role."""
     known = Staff.objects.filter(user__username__in=example_usernames()).select_related("root", "user")
     people = {person.pk: person for person in known.order_by("staff_no")}
     first: dict[tuple[int, str], Staff] = {}
-    for person in people.values():
-        first.setdefault((person.root_id, person.role), person)
     for grant in Grant.objects.filter(staff_id__in=people).order_by("staff__staff_no"):
         person = people[grant.staff_id]
         first.setdefault((person.root_id, grant.role), person)
+    for person in people.values():
+        first.setdefault((person.root_id, person.role), person)
     order = list(Role.values)
     for (_root, role), person in sorted(
         first.items(), key=lambda item: (item[1].root.code, order.index(item[0][1]))
