@@ -157,7 +157,7 @@ class BaselineMethodsTable(Table):
     model = BaselineMethod
     act = "rules.edit"
     columns = (
-        Column("unit", "组织", Ref("units"), key=True),
+        Column("unit", "组织", Ref("units"), key=True, required=True),
         Column("type", "活动类型", Choice(CampaignType), key=True, required=True),
         Column("scale", "规模", Choice(CampaignScale), key=True, required=True),
         Column("valid_from", "生效日期", Day(), key=True, required=True),

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.money import fraction, scaled
+from core.money import fraction, scaled, smallest_units
 
 
 class FixedField(models.BigIntegerField):
@@ -43,10 +43,10 @@ class FixedField(models.BigIntegerField):
     def get_prep_value(self, value: Any) -> int | None:
         if value is None or hasattr(value, "resolve_expression"):
             return value
-        units = fraction(value) * 10**self.places
-        if units.denominator != 1:
+        units = smallest_units(value, self.places)
+        if units is None:
             raise ValueError(f"{value} has more than {self.places} decimals")
-        return units.numerator
+        return units
 
     def to_python(self, value: Any) -> Decimal | None:
         if value is None or value == "":

@@ -5,14 +5,18 @@ Rule: calculation.md, "General" and §4 (``split``).
 """
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Literal
 
 Exact = int | Decimal | Fraction
 Residual = Literal["largest_remainder", "reserve_absorbs"]
 
 ZERO = Decimal("0.00")
+
+# Room for every digit: shifting the point and rounding at it never meet the limit of the default context.
+WIDE = Context(prec=100_000, rounding=ROUND_HALF_UP)
 
 
 def fraction(value: Exact | str) -> Fraction:
@@ -24,15 +28,33 @@ def fraction(value: Exact | str) -> Fraction:
 
 def round_half_up(value: Exact, places: int) -> Decimal:
     """``value`` with ``places`` decimals; a half is rounded away from zero; zero is never negative."""
-    exact = fraction(value) * 10**places
-    magnitude = (abs(exact.numerator) * 2 + exact.denominator) // (exact.denominator * 2)
-    units = -magnitude if exact < 0 else magnitude
-    return scaled(units, places)
+    if type(value) is Decimal and value.is_finite():
+        shown = value.quantize(_last_place(places), context=WIDE)
+        return shown if shown else abs(shown)
+    exact = fraction(value)
+    top, bottom = exact.numerator * 10**places, exact.denominator
+    magnitude = (abs(top) * 2 + bottom) // (bottom * 2)
+    return scaled(-magnitude if top < 0 else magnitude, places)
 
 
 def scaled(units: int, places: int) -> Decimal:
     """The decimal that stands for ``units`` × 10^-places, e.g. ``scaled(1234, 2)`` = 12.34."""
-    return Decimal((int(units < 0), tuple(map(int, str(abs(units)))), -places))
+    return Decimal(units).scaleb(-places, WIDE)
+
+
+@cache
+def _last_place(places: int) -> Decimal:
+    return scaled(1, places)
+
+
+def smallest_units(value: Exact | str, places: int) -> int | None:
+    """How many 10^-places ``value`` is; ``None`` when it is no whole number of them."""
+    if type(value) is Decimal and value.is_finite():
+        shifted = value.scaleb(places, WIDE)
+        units = int(shifted)
+        return units if units == shifted else None
+    exact = fraction(value) * 10**places
+    return exact.numerator if exact.denominator == 1 else None
 
 
 def round_money(value: Exact) -> Decimal:

@@ -1,8 +1,10 @@
 """The job that rolls a month up."""
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from core import jobs
+from core.exceptions import RuleViolation
 from core.job_context import JobContext
 from core.months import Month
 from departments.models import Unit
@@ -15,12 +17,17 @@ def roll_up(context: JobContext) -> None:
     """Roll up ``month``;
     without ``unit`` one job for each organisation, so that workers share no transaction.
     """
-    month = Month.parse(context.arguments["month"])
+    try:
+        month = Month.parse(str(context.arguments.get("month", "")))
+    except ValueError:
+        raise RuleViolation("no_month", _("A roll-up needs a month, written as 2018-11.")) from None
     roots = Unit.objects.filter(parent__isnull=True).order_by("code")
     code = context.arguments.get("unit")
     with transaction.atomic():
         if code:
-            root = roots.get(code=code)
+            root = roots.filter(code=code).first()
+            if root is None:
+                raise RuleViolation("unknown_unit", _("There is no organisation “%(unit)s”."), unit=code)
             month_roll_up(actor=context.requested_by, root=root, month=month, progress=context.progress)
             context.finish({"digest": settlement_of(root, month).digest})
             return

@@ -11,7 +11,7 @@ from django.db.models import Q
 from campaigns.models import Article, ArticleReading
 from core.money import ZERO
 from core.months import Month
-from departments.selectors import UnitTree, unit_tree
+from departments.selectors import UnitTree
 from finance.calculations.funds import Fund as FundName
 from finance.calculations.funds import Payable
 from finance.models import EntryKind, FundEntry, FundMonth
@@ -237,9 +237,3 @@ def pool_facts(root_id: int, month: Month, tree: UnitTree, campaigns: list[str])
         openings=openings,
         pending=pending,
     )
-
-
-def subtree_codes(unit: Any, month: Month) -> set[str]:
-    """The codes of a unit and everything below it, as the tree stood at the month's end."""
-    tree = unit_tree(month.last)
-    return {tree.codes[below] for below in tree.subtree(unit.pk)}

@@ -1,17 +1,20 @@
 """Reads of MEASURE, set-based: one query for each kind of fact, whatever the number of people."""
 
+import gc
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
+from sys import intern
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from core.months import Month
 from core.workdays import WorkCalendar
-from departments.models import Position
+from departments.models import Position, Staff
 from departments.selectors import UnitTree, people_of
 from kpi.calculations.month import AssessmentFacts, PersonFacts, PlacedAssignment, SchemeVersion
 from kpi.calculations.rules import Platform as PlatformFacts
@@ -45,34 +48,57 @@ def counted_logs(root_id: int, first: date, last: date) -> QuerySet[LogEntry]:
     ).exclude(status=LogStatus.REJECTED)
 
 
-def _outputs(rows: QuerySet[LogEntry], owner: str, other: str) -> Iterator[tuple[str, Output]]:
-    """(staff number of ``owner``, output) of the rows, summed by the database."""
-    sums = (
-        rows.values_list(
-            F(f"{owner}__staff_no"),
-            "date",
-            "activity",
-            "platform__code",
-            "handle",
-            Coalesce(F(f"{other}__staff_no"), Value("")),
-        )
-        .annotate(total=Sum("count"))
-        .order_by()
-    )
-    for staff_no, *output in sums.iterator(chunk_size=CHUNK):
-        yield staff_no, tuple(output)  # type: ignore[misc]
+class _Days(dict[Any, date]):
+    """A day as the database's driver gives it → one ``date`` object for all rows; SQLite gives text."""
+
+    def __missing__(self, given: Any) -> date:
+        day = given if isinstance(given, date) else date.fromisoformat(given)
+        self[given] = day
+        return day
 
 
 def outputs_of(root_id: int, month: Month) -> tuple[dict[str, list[Output]], dict[str, list[Output]]]:
-    """Counted output by person, and by the person it names as partner: two queries."""
-    rows = counted_logs(root_id, *window(month))
+    """Counted output by person, and by the person it names as partner: summed by the database, in one query.
+
+    A large month has a million sums, so they are read without the ORM's work on each row, and equal values
+    are one object.
+    """
+    numbers = dict(Staff.objects.order_by().values_list("pk", "staff_no"))
+    platforms = dict(Platform.objects.order_by().values_list("pk", "code"))
+    sums = (
+        counted_logs(root_id, *window(month))
+        .values_list("staff_id", "date", "activity", "platform_id", "handle", "partner_id")
+        .annotate(total=Sum("count"))
+        .order_by()
+    )
     own: dict[str, list[Output]] = defaultdict(list)
-    for staff_no, output in _outputs(rows, "staff", "partner"):
-        own[staff_no].append(output)
     named: dict[str, list[Output]] = defaultdict(list)
-    for staff_no, output in _outputs(rows.filter(partner__isnull=False), "partner", "staff"):
-        named[staff_no].append(output)
+    days = _Days()
+    with connection.chunked_cursor() as cursor, _without_collection():
+        cursor.execute(*sums.query.sql_with_params())
+        while rows := cursor.fetchmany(CHUNK):
+            for staff, given, activity, platform, handle, partner, total in rows:
+                author, day, code, count = numbers[staff], days[given], platforms[platform], int(total)
+                activity, handle = intern(activity), intern(handle)
+                if partner is None:
+                    own[author].append((day, activity, code, handle, "", count))
+                else:
+                    other = numbers[partner]
+                    own[author].append((day, activity, code, handle, other, count))
+                    named[other].append((day, activity, code, handle, author, count))
     return own, named
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """No search for garbage cycles: among a million new rows there is none, and each search looks at all."""
+    searching = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searching:
+            gc.enable()
 
 
 def rule_versions(units: set[int], month: Month) -> tuple[RuleVersion, ...]:

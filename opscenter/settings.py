@@ -56,8 +56,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "lucide",
     "rest_framework",
-    "rules",
-    "template_partials",
     "tree_queries",
 ]
 MIDDLEWARE = [

@@ -74,7 +74,8 @@ def freeze_function(unit: str) -> str:
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF OLD.state IN ({FROZEN}) AND
-       (TG_OP = 'DELETE' OR (NEW.root_id, NEW.month) IS DISTINCT FROM (OLD.root_id, OLD.month)) THEN
+       (TG_OP = 'DELETE' OR NEW.state NOT IN ({FROZEN})
+        OR (NEW.root_id, NEW.month) IS DISTINCT FROM (OLD.root_id, OLD.month)) THEN
       RAISE EXCEPTION '{MONTH_LOCKED}' USING ERRCODE = '23514', CONSTRAINT = '{MONTH_LOCKED}';
     END IF;
     IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;

@@ -102,6 +102,11 @@ def append_only_triggers(table: str, once: tuple[str, ...], every: list[str]) ->
 def freeze_triggers(table: str) -> list[tuple[str, str]]:
     frozen = f"OLD.state IN ({FROZEN})"
     return [
-        _trigger(table, "guard_freeze_update", "UPDATE", f"{frozen} AND {_changed(['root_id', 'month'])}"),
+        _trigger(
+            table,
+            "guard_freeze_update",
+            "UPDATE",
+            f"{frozen} AND (NEW.state NOT IN ({FROZEN}) OR {_changed(['root_id', 'month'])})",
+        ),
         _trigger(table, "guard_freeze_delete", "DELETE", frozen),
     ]

@@ -9,7 +9,7 @@ from typing import Any
 from core.money import round_half_up
 from core.months import Month
 from finance.calculations.funds import FUNDS
-from incentives.calculations.month import CampaignSettlement, MonthSettlement
+from incentives.calculations.month import CampaignSettlement, MonthSettlement, PoolFacts
 from incentives.calculations.pool import Pool
 from kpi.calculations.attainment import Attainment
 from kpi.calculations.month import PersonResult
@@ -20,7 +20,10 @@ SECTIONS = ("attainment", "scores", "campaigns", "pools", "funds")
 
 @dataclass(frozen=True)
 class MonthResult:
-    """``content`` is the JSON object; ``scope`` says which units each line belongs to, section by section."""
+    """``content`` is the JSON object; ``scope`` says which units each line belongs to, section by section.
+
+    Under ``units`` it keeps each unit's path upward, so that a subtree can be printed as the tree stood then.
+    """
 
     content: dict[str, Any]
     scope: dict[str, dict[str, list[str]]]
@@ -137,17 +140,14 @@ def month_result(
     scope: dict[str, dict[str, list[str]]] = {section: {} for section in SECTIONS}
     for person in people:
         staff_no = person.person.staff_no
-        units = {person.person.unit, *(row.unit for row in person.person.assignments)}
-        if person.person.assignments and person.unit is not None:
-            units = {person.unit}
-        codes = sorted(unit_code(unit) for unit in units)
-        scope["attainment"][staff_no] = codes
+        own = unit_code(person.person.unit if person.unit is None else person.unit)
+        scope["attainment"][staff_no] = [own]
         for found in person.attainments:
             rows["attainment"].append(
                 ((staff_no, found.rule.code, found.rule.key), attainment_row(staff_no, found))
             )
         if person.score:
-            scope["scores"][staff_no] = [unit_code(person.score.unit)]
+            scope["scores"][staff_no] = [own]
             code = person.score.scheme.scheme.code
             rows["scores"].append(((staff_no, code), score_row(staff_no, code, person.score.score)))
     for one in settlement.campaigns:
@@ -172,7 +172,11 @@ def month_result(
                     },
                 )
             )
-    content: dict[str, Any] = {"month": str(month)}
+    scope["funds"] = {terms.code: [unit_code(terms.unit)] for terms in facts.schemes}
+    scope["units"] = {
+        unit_code(unit): [unit_code(above) for above in path] for unit, path in facts.paths.items()
+    }
+    content: dict[str, Any] = {"month": str(facts.month)}
     for section in SECTIONS:
         content[section] = [row for _key, row in sorted(rows[section], key=lambda pair: pair[0])]
     return MonthResult(content, scope)
@@ -185,6 +189,11 @@ _KEYS = {
     "pools": "campaign",
     "funds": "scheme",
 }
+
+
+def units_below(scope: Mapping[str, Mapping[str, list[str]]], unit: str) -> set[str]:
+    """The codes of a unit and of everything below it, as the tree stood when the month was computed."""
+    return {code for code, path in scope.get("units", {}).items() if unit in path}
 
 
 def within(

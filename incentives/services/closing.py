@@ -1,10 +1,10 @@
-"""Closing a month: review → publish → approve → lock → pay, by different people; adjustments afterwards.
+"""Closing a month: review → publish → approve → lock → pay, by different people.
 
-Each act locks the organisation, then the month, then the settlement, in this order, and checks again.
+Each act locks the settlement, then the organisation, then the month, in this order, and checks again.  A
+roll-up takes the same locks in the same order, so neither can be caught between the other's.
 """
 
 import hashlib
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -15,31 +15,33 @@ from core import audit, canonical, guards
 from core.exceptions import Conflict, NotAllowed, RuleViolation
 from core.models import User
 from core.months import Month
-from departments.models import Period, Staff, Unit
+from departments.models import Period, Unit
 from departments.models.periods import FROZEN, PeriodState
-from departments.permissions import reach_of, require
-from departments.selectors import frozen_months
-from incentives.models import Adjustment, Settlement
+from departments.permissions import require
+from incentives.models import Settlement
+from incentives.services.adjustments import adjustments_carry
 from incentives.services.ledger import month_post
-from incentives.services.roll_up import compute_and_store, locked_settlement, settlement_of
+from incentives.services.roll_up import (
+    compute_and_store,
+    digest_of,
+    locked_settlement,
+    settle_gap,
+    settlement_of,
+)
 
 REVIEWED = audit.register_action("month.reviewed", _("month reviewed"))
 PUBLISHED = audit.register_action("month.published", _("month published"))
 APPROVED = audit.register_action("month.approved", _("month approved"))
 LOCKED = audit.register_action("month.locked", _("month locked"))
 PAID = audit.register_action("month.paid", _("month paid"))
-PROPOSED = audit.register_action("adjustment.proposed", _("adjustment proposed"))
-ADJUSTED = audit.register_action("adjustment.approved", _("adjustment approved"))
 
 
 def _hold(root: Unit, month: Month) -> Settlement:
-    """The settlement under locks;
-    whoever writes a fact of the month waits from here on, or we wait for them.
-    """
-    settlement = settlement_of(root, month)
+    """The settlement under locks; whoever writes a fact of the month waits from here on, or we wait for them."""
+    settlement = locked_settlement(settlement_of(root, month).pk)
     guards.hold_root(root.pk)
-    Period.objects.select_for_update(of=("self",)).get(pk=settlement.period_id)
-    return locked_settlement(settlement.pk)
+    settlement.period = Period.objects.select_for_update(of=("self",)).get(pk=settlement.period_id)
+    return settlement
 
 
 def _step(settlement: Settlement, source: PeriodState, act: str) -> None:
@@ -102,11 +104,15 @@ def month_lock(
 
     The month is computed once more under the lock; when that differs from what was approved, nothing
     is locked.
-    ``force`` locks without approval: it needs the right and a reason, and is audited.
+    ``force`` locks without approval: it needs the right and a reason, and is audited.  Adjustments that the
+    month cannot settle move to the next open month.
     """
+    if root.root_id != root.pk:
+        raise RuleViolation("not_a_root", _("A month is locked for a whole organisation."))
     require(actor, "month.lock", root.pk)
     if force and not reason.strip():
         raise RuleViolation("reason_needed", _("Locking without approval needs a reason."))
+    settle_gap(actor, root, month)
     settlement = _hold(root, month)
     period = settlement.period
     if period.state in FROZEN:
@@ -121,7 +127,7 @@ def month_lock(
         )
     facts, result = compute_and_store(root, month)
     text = result.text()
-    digest = hashlib.sha256(text.encode()).hexdigest()
+    digest = digest_of(text)
     if not force and digest != settlement.digest:
         raise Conflict(
             "changed_since_approval",
@@ -134,6 +140,7 @@ def month_lock(
     settlement.revision += int(settlement.revision == 0)
     settlement.computed_at = settlement.computed_at or settlement.locked_at
     settlement.save()
+    adjustments_carry(actor, root, month)
     month_post(root, month)
     if period.state == PeriodState.OPEN:
         period.compute()
@@ -164,57 +171,3 @@ def month_pay(*, actor: User | None, root: Unit, month: Month, reason: str = "")
 
 def _digest(settlement: Settlement) -> dict[str, Any]:
     return {"digest": settlement.digest, "revision": settlement.revision}
-
-
-# --- after the lock ------------------------------------------------------------------------------------
-@transaction.atomic
-def adjustment_propose(
-    *, actor: User | None, staff: Staff, about: Month, month: Month, amount: Decimal, reason: str
-) -> Adjustment:
-    """Propose a correction of a frozen month, to be settled in a later, open one."""
-    require(actor, "adjustment.propose", staff.unit_id)
-    if actor is not None and reach_of(actor).staff_id == staff.pk:
-        raise NotAllowed("own_line", _("Nobody proposes or approves an adjustment of their own."))
-    if not reason.strip():
-        raise RuleViolation("reason_needed", _("An adjustment needs a reason."))
-    frozen = set(frozen_months())
-    if (staff.root_id, about.first) not in frozen:
-        raise RuleViolation(
-            "month_not_locked",
-            _("The month %(month)s is not locked; correct the fact itself."),
-            month=str(about),
-        )
-    if (staff.root_id, month.first) in frozen or month <= about:
-        raise RuleViolation("month_not_open", _("An adjustment belongs to a later month that is still open."))
-    adjustment = Adjustment.objects.create(
-        root_id=staff.root_id,
-        month=month.first,
-        about_month=about.first,
-        staff=staff,
-        amount=amount,
-        reason=reason,
-        proposed_by=actor,
-    )
-    audit.record(actor=actor, action=PROPOSED, target=adjustment, change={"amount": amount}, reason=reason)
-    return adjustment
-
-
-@transaction.atomic
-def adjustment_approve(*, actor: User | None, adjustment_id: int, reason: str = "") -> Adjustment:
-    """Let an adjustment count.  Nobody approves what they proposed, nor one of their own."""
-    adjustment = (
-        Adjustment.objects.select_for_update(of=("self",)).select_related("staff").get(pk=adjustment_id)
-    )
-    require(actor, "adjustment.approve", adjustment.root_id)
-    if actor is not None and actor.pk == adjustment.proposed_by_id:
-        raise NotAllowed("same_person", _("Nobody approves what they proposed."))
-    if actor is not None and reach_of(actor).staff_id == adjustment.staff_id:
-        raise NotAllowed("own_line", _("Nobody proposes or approves an adjustment of their own."))
-    if adjustment.approved_by_id is not None:
-        raise Conflict("already_approved", _("The adjustment is approved already."))
-    adjustment.approved_by = actor
-    adjustment.save(update_fields=["approved_by"])
-    audit.record(
-        actor=actor, action=ADJUSTED, target=adjustment, change={"amount": adjustment.amount}, reason=reason
-    )
-    return adjustment

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from core.exceptions import RuleViolation
 from core.money import ZERO
 from core.months import Month
-from departments.models import Unit
+from departments.models import Period, Unit
+from departments.models.periods import FROZEN
 from finance.models import AccountKind, FundMonth, LedgerAccount, Transfer
 from incentives.models import Adjustment, Manuscript, Payout, PayoutKind, Pool, WithheldTo
 
@@ -38,7 +39,8 @@ class Posting:
 def month_post(root: Unit, month: Month) -> int:
     """Write the month's transfers; gives their number.  Must run inside the transaction that locks the month.
 
-    Raises ``RuleViolation`` when a pool's account is not empty after it is shared out: nothing may vanish.
+    Raises ``RuleViolation`` when a pool's account is not empty after it is shared out, or a fund's balance is
+    not the one that was computed: nothing may vanish.
     """
     postings = [
         posting
@@ -46,6 +48,7 @@ def month_post(root: Unit, month: Month) -> int:
             *_pools(root, month),
             *_bonuses(root, month),
             *_funds(root, month),
+            *_openings(root, month),
             *_adjustments(root, month),
         )
         if posting.amount
@@ -58,6 +61,8 @@ def month_post(root: Unit, month: Month) -> int:
         (kind, key): pk
         for pk, kind, key in LedgerAccount.objects.filter(root=root).values_list("pk", "kind", "key")
     }
+    prefix = f"{root.code}/{month}"
+    posted = set(Transfer.objects.filter(root=root, month=month.first).values_list("reference", flat=True))
     Transfer.objects.bulk_create(
         [
             Transfer(
@@ -68,14 +73,26 @@ def month_post(root: Unit, month: Month) -> int:
                 target_id=accounts[posting.target],
                 amount=posting.amount,
                 kind=posting.kind,
-                reference=f"{root.code}/{month}/{posting.reference}",
+                reference=reference,
             )
             for posting in postings
+            if (reference := f"{prefix}/{posting.reference}") not in posted
         ],
         batch_size=2000,
     )
     _check_pools_empty(root, month)
+    _check_funds(root, month)
     return len(postings)
+
+
+def payable_before_adjustments(root: Unit, month: Month) -> dict[str, Decimal]:
+    """What the month owes each person, by staff number: pools, bonuses and fees, without adjustments."""
+    found: dict[str, Decimal] = {}
+    for posting in (*_pools(root, month), *_bonuses(root, month), *_funds(root, month)):
+        kind, key = posting.target
+        if kind == AccountKind.PAYABLE:
+            found[key] = found.get(key, ZERO) + posting.amount
+    return found
 
 
 def _pools(root: Unit, month: Month) -> Iterator[Posting]:
@@ -129,10 +146,6 @@ def _funds(root: Unit, month: Month) -> Iterator[Posting]:
     for row in rows:
         scheme, fund = row.fund.scheme_code, row.fund.kind
         account = (str(fund), scheme)
-        if row.opening and not Transfer.objects.filter(root=root, month__lt=month.first).exists():
-            yield Posting(
-                COMPANY, account, row.opening, "opening", f"fund/{scheme}/{fund}/opening", month.first
-            )
         for number, step in enumerate(row.movements, 1):
             if step["kind"] == "pool":
                 continue  # posted from the pool itself
@@ -145,6 +158,28 @@ def _funds(root: Unit, month: Month) -> Iterator[Posting]:
                 yield Posting(account, payee, amount, step["kind"], reference, day)
             else:
                 yield Posting(account, COMPANY, amount, step["kind"], reference, day)
+
+
+def _openings(root: Unit, month: Month) -> Iterator[Posting]:
+    """What a fund brings along that no locked month has posted, and what it hands on to one already locked.
+
+    Locked in order, both are nothing but the opening entries of the first month.  A month locked after a
+    later one hands its closing back, because the later one brought it along.
+    """
+    before = balances(root, before=month)
+    later = _later_is_locked(root, month)
+    for row in FundMonth.objects.filter(root=root, month=month.first).select_related("fund"):
+        account = (str(row.fund.kind), row.fund.scheme_code)
+        reference = f"fund/{row.fund.scheme_code}/{row.fund.kind}"
+        brought = row.opening - before.get(account, ZERO)
+        source, target = (COMPANY, account) if brought > 0 else (account, COMPANY)
+        yield Posting(source, target, abs(brought), "opening", f"{reference}/opening", month.first)
+        if later:
+            yield Posting(account, COMPANY, row.closing, "carried", f"{reference}/carried", month.last)
+
+
+def _later_is_locked(root: Unit, month: Month) -> bool:
+    return Period.objects.filter(root=root, month__gt=month.first, state__in=FROZEN).exists()
 
 
 def _adjustments(root: Unit, month: Month) -> Iterator[Posting]:
@@ -175,12 +210,29 @@ def _check_pools_empty(root: Unit, month: Month) -> None:
             )
 
 
-def balances(root: Unit) -> dict[AccountName, Decimal]:
-    """The balance of every account: received − given.  They sum to 0."""
+def _check_funds(root: Unit, month: Month) -> None:
+    """Each fund's account holds what the month's computation left in it."""
+    found = balances(root, before=month.plus(1))
+    handed_on = _later_is_locked(root, month)
+    for row in FundMonth.objects.filter(root=root, month=month.first).select_related("fund"):
+        closing = ZERO if handed_on else row.closing
+        if found.get((str(row.fund.kind), row.fund.scheme_code), ZERO) != closing:
+            raise RuleViolation(
+                "fund_does_not_add_up",
+                _("The ledger of %(fund)s does not add up; nothing was locked."),
+                fund=str(row.fund),
+            )
+
+
+def balances(root: Unit, before: Month | None = None) -> dict[AccountName, Decimal]:
+    """The balance of every account: received − given; only of the months ``before`` one, if given.
+
+    They sum to 0.
+    """
     found: dict[AccountName, Decimal] = {}
     for side, sign in (("target", 1), ("source", -1)):
         rows = (
-            Transfer.objects.filter(root=root)
+            Transfer.objects.filter(root=root, **({"month__lt": before.first} if before else {}))
             .values_list(f"{side}__kind", f"{side}__key")
             .annotate(total=Sum("amount"))
         )

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
+from core.bulk import insert_rows
+from core.money import smallest_units
 from core.months import Month
 from departments.models import Staff
 from finance.calculations.funds import FUNDS
@@ -114,20 +116,13 @@ def bonuses_record(root_id: int, month: Month) -> None:
     rows = Score.objects.filter(root_id=root_id, month=month.first, bonus__isnull=False).values_list(
         "pk", "staff_id", "unit_id", "bonus"
     )
-    payouts: list[Payout] = [
-        Payout(
-            root_id=root_id,
-            month=month.first,
-            staff_id=staff,
-            unit_id=unit,
-            kind=PayoutKind.BONUS,
-            score_id=pk,
-            nominal=bonus,
-            amount=bonus,
-        )
-        for pk, staff, unit, bonus in rows.iterator(chunk_size=20_000)
-    ]
-    Payout.objects.bulk_create(payouts, batch_size=5000)
+    first = month.first.isoformat()
+    fields = ("root", "month", "staff", "unit", "kind", "score", "nominal", "amount")
+    payouts: list[tuple[object, ...]] = []
+    for score, staff, unit, bonus in rows.iterator(chunk_size=20_000):
+        paid = smallest_units(bonus, 2)
+        payouts.append((root_id, first, staff, unit, PayoutKind.BONUS.value, score, paid, paid))
+    insert_rows(Payout, fields, payouts)
 
 
 def funds_record(root_id: int, month: Month, settlement: MonthSettlement) -> None:

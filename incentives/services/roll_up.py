@@ -7,44 +7,39 @@ what was stored, never computed again.
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.calculations.month import UpliftFacts, uplifts
+from campaigns.calculations.month import uplifts
 from campaigns.selectors import uplift_facts
 from campaigns.services import uplift_record
 from core import audit
-from core.exceptions import RuleViolation
+from core.exceptions import Conflict, RuleViolation
 from core.models import User
 from core.months import Month
-from departments.models import Period, Unit
+from departments.models import Period, PeriodState, Unit
+from departments.models.periods import FROZEN
 from departments.permissions import require
 from departments.selectors import UnitTree, unit_tree, work_calendar
-from incentives.calculations.month import MonthSettlement, PoolFacts, settle
+from finance.models import FundMonth
+from incentives.calculations.frozen import MonthFacts
+from incentives.calculations.month import MonthSettlement, settle
 from incentives.calculations.result import MonthResult, month_result
 from incentives.models import Settlement
 from incentives.selectors import pool_facts
 from incentives.services import results
-from kpi.calculations.month import AssessmentFacts, assess
+from kpi.calculations.month import assess
 from kpi.selectors import assessment_facts
 from kpi.services import assessment_record
 
 ROLLED_UP = audit.register_action("month.rolled_up", _("month computed"))
 
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class MonthFacts:
-    """Everything a month is computed from: what a settlement freezes."""
-
-    assessment: AssessmentFacts
-    uplift: UpliftFacts
-    pool: PoolFacts
+# What an act after the computation noted; a new result takes it all back.
+STAMPS = ("reviewed_by", "reviewed_at", "published_at", "approved_by", "approved_at")
 
 
 def settlement_of(root: Unit, month: Month) -> Settlement:
@@ -59,31 +54,29 @@ def month_roll_up(
     """Compute a month of an organisation and store every result; gives the JSON object of interfaces.md §3.
 
     Months settle in order: months that lie between the last settled one and this are settled first.  A frozen
-    month gives its stored result.  Raises ``NotAllowed`` and, for a unit below a root, ``RuleViolation``.
+    month gives its stored result.  Raises ``NotAllowed``; ``RuleViolation`` for a unit below a root; ``Conflict``
+    when a later month is locked with the balances of this one, or a frozen result is not what was frozen.
     """
     if root.root_id != root.pk:
         raise RuleViolation("not_a_root", _("A month is computed for a whole organisation."))
     require(actor, "month.roll_up", root.pk)
-    for earlier in _unsettled_before(root, month):
-        _roll_up_one(actor, root, earlier, None)
+    settle_gap(actor, root, month)
     return _roll_up_one(actor, root, month, progress)
 
 
-def _unsettled_before(root: Unit, month: Month) -> list[Month]:
-    """The months between the last one that was settled and ``month``."""
+def settle_gap(actor: User | None, root: Unit, month: Month) -> None:
+    """Settle the months between the last one that was settled and ``month``."""
     last = (
         Settlement.objects.filter(period__root=root, period__month__lt=month.first, revision__gt=0)
         .order_by("-period__month")
         .values_list("period__month", flat=True)
         .first()
     )
-    gap = []
     if last is not None:
         one = Month.of(last).plus(1)
         while one < month:
-            gap.append(one)
+            _roll_up_one(actor, root, one, None)
             one = one.plus(1)
-    return gap
 
 
 def _roll_up_one(actor: User | None, root: Unit, month: Month, progress: Progress | None) -> dict[str, Any]:
@@ -91,18 +84,16 @@ def _roll_up_one(actor: User | None, root: Unit, month: Month, progress: Progres
     with transaction.atomic():
         settlement = locked_settlement(settlement.pk)
         if settlement.period.is_frozen:
-            frozen: dict[str, Any] = json.loads(settlement.result)
-            return frozen
+            return _frozen_result(settlement)
         result = compute_and_store(root, month, progress)[1]
         text = result.text()
-        digest = hashlib.sha256(text.encode()).hexdigest()
+        digest = digest_of(text)
         changed = digest != settlement.digest
-        if changed or settlement.period.state == "open":
+        if changed or settlement.period.state == PeriodState.OPEN:
             settlement.period.compute()
             settlement.period.save(update_fields=["state"])
-            # Whoever looked at the old result has not seen this one.
-            settlement.reviewed_by = settlement.reviewed_at = settlement.published_at = None
-            settlement.approved_by = settlement.approved_at = None
+            for stamp in STAMPS:
+                setattr(settlement, stamp, None)
         if changed:
             settlement.revision += 1
             audit.record(
@@ -113,19 +104,40 @@ def _roll_up_one(actor: User | None, root: Unit, month: Month, progress: Progres
             )
         settlement.result, settlement.scope, settlement.digest = text, result.scope, digest
         settlement.computed_at, settlement.computed_by = timezone.now(), actor
-        settlement.save()
+        settlement.save(
+            update_fields=["result", "scope", "digest", "revision", "computed_at", "computed_by", *STAMPS]
+        )
     return result.content
 
 
+def digest_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _frozen_result(settlement: Settlement) -> dict[str, Any]:
+    """The stored result, if it is still the one that was frozen."""
+    if digest_of(settlement.result) != settlement.digest:
+        raise Conflict(
+            "result_damaged",
+            _("The frozen result of %(month)s was changed; restore it from a backup."),
+            month=settlement,
+        )
+    frozen: dict[str, Any] = json.loads(settlement.result)
+    return frozen
+
+
 def locked_settlement(pk: int) -> Settlement:
-    """The settlement under a row lock: two roll-ups of a month wait for each other."""
+    """The settlement under a row lock: whatever computes or closes a month takes it first and waits here."""
     return Settlement.objects.select_for_update(of=("self",)).select_related("period").get(pk=pk)
 
 
 def compute_and_store(
     root: Unit, month: Month, progress: Progress | None = None
 ) -> tuple[MonthFacts, MonthResult]:
-    """Load the facts, compute, and replace the month's result rows.  Must run inside a transaction."""
+    """Load the facts, compute, and replace the month's result rows.  Must run inside a transaction.
+
+    Raises ``Conflict`` when a month that is locked already began with other balances of the funds.
+    """
     tree = unit_tree(month.last)
     calendar = work_calendar()
     assessment = assessment_facts(root.pk, month, tree, calendar)
@@ -133,6 +145,7 @@ def compute_and_store(
     pool = pool_facts(root.pk, month, tree, [one.campaign.code for one in uplift.campaigns])
     facts = MonthFacts(assessment, uplift, pool)
 
+    promised = _balances_promised(root, month)
     results.clear(root.pk, month)
     found = uplifts(uplift)
     settlement = settle(pool, found)
@@ -147,12 +160,36 @@ def compute_and_store(
                 progress(done, total)
             yield person
 
-    result = month_result(month, watched(), settlement, _codes(tree))
+    result = month_result(pool, watched(), settlement, _codes(tree))
     campaigns = uplift_record(
         root.pk, month, found, {one.result.uplift.campaign: one.missing for one in settlement.campaigns}
     )
     _store(root, month, settlement, campaigns, units)
+    if promised and promised != _balances(root, month):
+        raise Conflict(
+            "later_month_locked",
+            _(
+                "A later month is locked with the balances of %(month)s; book the difference in an open month."
+            ),
+            month=str(month),
+        )
     return facts, result
+
+
+def _balances(root: Unit, month: Month) -> dict[int, tuple[Any, Any]]:
+    """Fund → what it hands on to the next month: its balance and what waits to be paid."""
+    rows = FundMonth.objects.filter(root=root, month=month.first).values_list("fund", "closing", "pending")
+    return {fund: (closing, pending) for fund, closing, pending in rows}
+
+
+def _balances_promised(root: Unit, month: Month) -> dict[int, tuple[Any, Any]]:
+    """The balances that a month already locked began with; empty when none did."""
+    later = month.plus(1).first
+    if not Period.objects.filter(root=root, month=later, state__in=FROZEN).exists():
+        return {}
+    openings = dict(FundMonth.objects.filter(root=root, month=later).values_list("fund", "opening"))
+    given = _balances(root, month)
+    return given if all(openings.get(fund) == closing for fund, (closing, _pending) in given.items()) else {}
 
 
 def _store(

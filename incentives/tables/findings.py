@@ -101,8 +101,12 @@ class FindingsTable(Table):
         for other in context.rows.get("finding_rules", ()):
             if not other.sound and other.get("scheme") and other.get("code"):
                 day = other.get("valid_from") or date.min
-                rules[other.get("scheme"), other.get("code")].append((day, other.get("scope"), other.get("mode")))
-        context.known["finding rules"] = {key: sorted(versions, key=lambda v: v[0]) for key, versions in rules.items()}
+                rules[other.get("scheme"), other.get("code")].append(
+                    (day, other.get("scope"), other.get("mode"))
+                )
+        context.known["finding rules"] = {
+            key: sorted(versions, key=lambda v: v[0]) for key, versions in rules.items()
+        }
 
     def derive(self, context: ImportContext, row: Row, fields: dict[str, Any]) -> None:
         fields["root_id"] = scheme_root(context, row)

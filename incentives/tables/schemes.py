@@ -114,7 +114,9 @@ class PoolSchemesTable(Table):
         told = {row.fields["scheme_id"] for row in context.rows.get("pool_roles", ())}
         changed = {row.pk: row for row in rows if row.pk is not None and row.pk not in told}
         sums: dict[int, Decimal] = defaultdict(Decimal)
-        for version, share in PoolRole.objects.filter(scheme_id__in=changed).values_list("scheme_id", "share"):
+        for version, share in PoolRole.objects.filter(scheme_id__in=changed).values_list(
+            "scheme_id", "share"
+        ):
             sums[version] += share
         for version, total in sums.items():
             row = changed[version]
@@ -169,7 +171,11 @@ class PoolRolesTable(SchemeChild):
     def derive(self, context: ImportContext, row: Row, fields: dict[str, Any]) -> None:
         """The assessor is a role of the scheme or one of the two who stand above it."""
         assessor = fields["assessor"]
-        if assessor and assessor not in OUTSIDE_ASSESSORS and (row.get("scheme"), assessor) not in pool_roles(context):
+        if (
+            assessor
+            and assessor not in OUTSIDE_ASSESSORS
+            and (row.get("scheme"), assessor) not in pool_roles(context)
+        ):
             row.error("assessor", "unknown_role", code=assessor)
 
     @property

@@ -46,7 +46,7 @@ class Deduction:
 class HolderLine:
     staff_no: str
     name: str
-    days: str
+    days: int
     nominal: Decimal
     amount: Decimal
 
@@ -149,7 +149,7 @@ def role_line(
             HolderLine(
                 one["staff_no"],
                 names.get(one["staff_no"], one["staff_no"]),
-                one["days"],
+                int(one["days"]),
                 Decimal(one["nominal_part"]),
                 Decimal(one["amount"]),
             )

@@ -117,9 +117,8 @@ def month_scope(user: User, month: Month, unit_code: str = "") -> MonthScope:
 def _own_root(user: User, reach: Reach, month: Month) -> Unit | None:
     """The organisation to begin with: one's own, else the first one that has a result of the month."""
     roots = Unit.objects.without_tree_fields().visible_to(user).filter(parent__isnull=True).order_by("code")
-    own = Staff.objects.filter(pk=reach.staff_id).values_list("root_id", flat=True).first()
-    if own is not None:
-        return roots.filter(pk=own).first()
+    if reach.staff_id is not None:
+        return roots.filter(pk__in=Staff.objects.filter(pk=reach.staff_id).values("root_id")).first()
     settled = roots.filter(
         periods__month=month.first, periods__settlement__revision__gt=0
     ).first()

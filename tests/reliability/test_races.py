@@ -82,12 +82,9 @@ def moving_writer(company: Company, month: Month, number: int, row: int) -> None
 
 
 def span_writer(company: Company, month: Month, number: int, row: int) -> None:
-    Leave.objects.create(
-        staff=company.people[row],
-        root=company.root,
-        start=month.first,
-        end=month.first + timedelta(days=number),
-    )
+    # A day of the writer's own: of one person only one leave begins on a day.
+    day = month.first + timedelta(days=number)
+    Leave.objects.create(staff=company.people[row], root=company.root, start=day, end=day)
 
 
 def mixed_writer(company: Company, month: Month, number: int, row: int) -> None:

@@ -40,4 +40,6 @@ class Command(BaseCommand):
             )
         except DomainError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(_("%(month)s is locked: %(digest)s") % {"month": month, "digest": settlement.digest})
+        self.stdout.write(
+            _("%(month)s is locked: %(digest)s") % {"month": month, "digest": settlement.digest}
+        )

@@ -8,9 +8,8 @@ from django.utils.translation import gettext as _
 from core.exceptions import DomainError
 from core.months import Month
 from departments.models import Unit
-from incentives.calculations.result import as_text, merged, within
+from incentives.calculations.result import as_text, merged, units_below, within
 from incentives.reports import result_table
-from incentives.selectors import subtree_codes
 from incentives.services.roll_up import month_roll_up, settlement_of
 
 
@@ -43,7 +42,8 @@ class Command(BaseCommand):
             except DomainError as error:
                 raise CommandError(str(error)) from error
             if unit is not None and unit.pk != root.pk:
-                content = within(content, settlement_of(root, month).scope, subtree_codes(unit, month))
+                scope = settlement_of(root, month).scope
+                content = within(content, scope, units_below(scope, unit.code))
             contents.append(content)
         result = merged(contents, month)
         self.stdout.write(as_text(result) if options["format"] == "json" else result_table(result))

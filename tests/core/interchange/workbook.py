@@ -151,8 +151,8 @@ def complete() -> Tables:
 
 
 def sheet(name: str, rows: list[Cells], columns: list[str] | None = None) -> Sheet:
-    """A sheet as the reader gives it; ``columns`` default to those of the first row."""
-    columns = columns if columns is not None else list(rows[0])
+    """A sheet as the reader gives it; ``columns`` default to all of the rows."""
+    columns = columns if columns is not None else list(dict.fromkeys(name for row in rows for name in row))
     lines = [tuple(columns), *(tuple(row.get(column) for column in columns) for row in rows)]
     return sheet_of_rows(name, iter(list(enumerate(lines, 1))))
 
