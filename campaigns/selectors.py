@@ -38,15 +38,13 @@ def uplift_facts(root_id: int, month: Month, tree: UnitTree, calendar: WorkCalen
         .order_by("code")
         .values_list("code", "unit_id", "opened", "closed")
     )
-    ending = Campaign.objects.filter(root_id=root_id, month=month.first, status__in=COUNTED_STATES)
-    of_month = _campaigns(ending)
+    every = _campaigns(root_id, month)
+    of_month = tuple(one for one in every if Month.of(one.campaign.end) == month)
     first = min((one.campaign.start for one in of_month), default=month.first) - LOOK_BACK
     days = {day for one in of_month for day in one.campaign.baseline_dates}
     first = min({first, *days})
-    others = Campaign.objects.filter(
-        root_id=root_id, status__in=COUNTED_STATES, start__lte=month.last, end__gte=first
-    ).exclude(month=month.first)
-    campaigns = (*of_month, *_campaigns(others)) if of_month else ()
+    others = (one for one in every if one.campaign.end >= first and Month.of(one.campaign.end) != month)
+    campaigns = (*of_month, *others) if of_month else ()
     wanted = _store_codes(of_month, stores, tree)
     products = {product for one in of_month for product in one.campaign.products}
     return UpliftFacts(
@@ -65,7 +63,9 @@ def uplift_facts(root_id: int, month: Month, tree: UnitTree, calendar: WorkCalen
     )
 
 
-def _campaigns(rows: Any) -> tuple[CampaignFacts, ...]:
+def _campaigns(root_id: int, month: Month) -> tuple[CampaignFacts, ...]:
+    """The counted campaigns begun by the month's end, by code: one query."""
+    rows = Campaign.objects.filter(root_id=root_id, status__in=COUNTED_STATES, start__lte=month.last)
     return tuple(
         CampaignFacts(
             CampaignTerms(

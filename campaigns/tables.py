@@ -191,10 +191,9 @@ class CampaignsTable(Table):
             "状态",
             Choice(CampaignState),
             default="approved",
-            states={
-                state: "campaign.approve"
-                for state in ("approved", "running", "reviewed", "closed", "returned")
-            },
+            states=dict.fromkeys(
+                ("approved", "running", "reviewed", "closed", "returned"), "campaign.approve"
+            ),
         ),
         Column("baseline", "基线", Choice(BaselineMethodCode)),
         Column("baseline_dates", "基线日期", Days(), default=list),
@@ -328,6 +327,7 @@ class ChannelDaysTable(Table):
     name = "channel_days"
     label = "渠道日报"
     model = ChannelDay
+    visible_through = "campaign"
     root_column = "campaign"
     derived = ("root_id", "month")
     range_field = "date"

@@ -91,8 +91,7 @@ class Navigation:
         shown = [
             (section, url)
             for section in SECTIONS
-            if section.allowed(account)
-            and (url := address(section.route))
+            if section.allowed(account) and (url := address(section.route))
         ]
         here = self.current_route([section.route for section, _url in shown])
         return [

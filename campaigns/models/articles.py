@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.models.campaigns import Campaign
 from core.guards import Point
@@ -10,8 +11,8 @@ from departments.querysets import UnitOwnedQuerySet
 
 
 class ArticleKind(models.TextChoices):
-    ACTIVITY = "activity", _("activity")
-    WELFARE = "welfare", _("welfare")
+    ACTIVITY = "activity", pgettext_lazy("article", "activity")
+    WELFARE = "welfare", pgettext_lazy("article", "welfare")
 
 
 class Article(models.Model):

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.guards import Point
 from departments.models import Unit
@@ -29,7 +30,7 @@ class CampaignState(models.TextChoices):
     RETURNED = "returned", _("returned")
     RUNNING = "running", _("running")
     REVIEWED = "reviewed", _("reviewed")
-    CLOSED = "closed", _("closed")
+    CLOSED = "closed", pgettext_lazy("campaign", "closed")
 
 
 # Only an approved campaign counts and touches days; what follows approval is approved too.

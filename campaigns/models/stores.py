@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.fields import FixedField
 from core.guards import Point
@@ -46,7 +47,7 @@ class StoreDay(models.Model):
     units = FixedField(_("units sold"), places=4, null=True, blank=True)
     revenue = FixedField(_("revenue"), places=4, null=True, blank=True)
     gross_profit = FixedField(_("gross profit"), places=4, null=True, blank=True)
-    closed = models.BooleanField(_("closed"), default=False)
+    closed = models.BooleanField(pgettext_lazy("store-day", "closed"), default=False)
 
     objects = StoreFactQuerySet.as_manager()
     guard = Point()

@@ -211,7 +211,9 @@ class Codes(Kind):
     """Several codes in one cell, separated by ``,`` ``，`` ``、`` or ``;``."""
 
     def parse(self, cell: Any) -> list[str]:
-        return list(dict.fromkeys(part.strip() for part in LIST_SEPARATORS.split(as_text(cell)) if part.strip()))
+        return list(
+            dict.fromkeys(part.strip() for part in LIST_SEPARATORS.split(as_text(cell)) if part.strip())
+        )
 
     def cell(self, value: Any) -> Any:
         return ",".join(str(part) for part in value or [])
@@ -271,6 +273,13 @@ class Column:
     def default_value(self) -> Any:
         value = self.default() if isinstance(self.default, Callable) else self.default  # type: ignore[arg-type]
         return "" if value is None and isinstance(self.kind, Text) else value
+
+
+def reference(column: Column) -> Ref:
+    """What a column of codes refers to.  Raises ``TypeError`` for a column that is none."""
+    if not isinstance(column.kind, Ref):
+        raise TypeError(f"the column {column.name} holds no reference")
+    return column.kind
 
 
 def _decimal(cell: Any) -> Decimal | None:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, TypeAlias
 
 from core import registry
-from core.interchange.columns import Column, Ref
+from core.interchange.columns import Column, reference
 from core.interchange.tables import LOOKUP_BATCH, Row, Table
 from core.months import Month
 
@@ -60,17 +60,15 @@ class ImportContext:
         """
         if not code:
             return None
-        assert isinstance(column.kind, Ref)
-        found = self.codes(column.kind.table).get(code)
+        found = self.codes(reference(column).table).get(code)
         if found is None:
-            self.check_known(row, column.name, column.kind.table, code)
+            self.check_known(row, column.name, reference(column).table, code)
             row.blocked = True
         return found
 
     def known_id(self, column: Column, code: str | None) -> int | None:
         """The id behind a code that has been checked already."""
-        assert isinstance(column.kind, Ref)
-        return self.codes(column.kind.table)[code] if code else None
+        return self.codes(reference(column).table)[code] if code else None
 
     def limit_codes(self, table_name: str, codes: Iterable[str]) -> None:
         """Of a large table only these codes are looked up in the database."""

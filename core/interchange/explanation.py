@@ -77,7 +77,9 @@ def describe(column: Column, language: str) -> str:
     if isinstance(kind, Choice):
         return ", ".join(f"{value} = {label}" for value, label in kind.choices.choices)
     if isinstance(kind, Ref):
-        return _("a code of the table “%(table)s”") % {"table": table_title(registry.tables[kind.table], language)}
+        return _("a code of the table “%(table)s”") % {
+            "table": table_title(registry.tables[kind.table], language)
+        }
     if isinstance(kind, Integer):
         return _("a whole number of at least %(min)s") % {"min": kind.min}
     if isinstance(kind, Share):
@@ -94,4 +96,6 @@ def describe(column: Column, language: str) -> str:
     ):
         if isinstance(kind, kinds):
             return str(text)
-    return _("text of at most %(max)s characters") % {"max": kind.max_length if isinstance(kind, Text) else 500}
+    return _("text of at most %(max)s characters") % {
+        "max": kind.max_length if isinstance(kind, Text) else 500
+    }

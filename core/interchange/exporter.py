@@ -112,9 +112,7 @@ def number_format(kind: Kind) -> str:
     return ""
 
 
-def _sheet(
-    workbook: Workbook, looks: _Looks, table: Table, columns: Sequence[Column], language: str
-) -> Any:
+def _sheet(workbook: Workbook, looks: _Looks, table: Table, columns: Sequence[Column], language: str) -> Any:
     sheet = workbook.create_sheet(table_title(table, language))
     sheet.freeze_panes = "A2"
     for index, column in enumerate(columns, 1):

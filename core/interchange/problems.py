@@ -15,7 +15,9 @@ MESSAGES: dict[str, Any] = {
     "not_month": _("A month is needed here, such as 2018-11."),
     "not_yes_no": _("Write 是 or 否 (yes or no)."),
     "not_choice": _("Write one of: %(choices)s."),
-    "unknown_code": _("“%(code)s” is not a code of the table “%(table)s”, neither in this file nor in the system."),
+    "unknown_code": _(
+        "“%(code)s” is not a code of the table “%(table)s”, neither in this file nor in the system."
+    ),
     "duplicate_key": _("The same key stands in row %(row)s already; each row needs a key of its own."),
     "unknown_sheet": _("There is no table of this name. Tables: %(tables)s."),
     "unknown_column": _("The table has no column of this name. Columns: %(columns)s."),
@@ -28,10 +30,14 @@ MESSAGES: dict[str, Any] = {
     "state_not_allowed": _("You may not set “%(value)s” here; leave the state to somebody who may."),
     "formula": _("Formulas are not read; paste the value instead."),
     "error_value": _("The cell holds an error of the spreadsheet program; enter the value."),
-    "too_many_digits": _("A number with more than 15 digits loses digits in a spreadsheet; enter it as text."),
+    "too_many_digits": _(
+        "A number with more than 15 digits loses digits in a spreadsheet; enter it as text."
+    ),
     "blocked": _("The row refers to one that could not be written."),
     "refused": _("The database refuses the tables (%(reason)s); nothing was written."),
-    "locked_meanwhile": _("A month was locked while the import ran; nothing was written. Import the file again."),
+    "locked_meanwhile": _(
+        "A month was locked while the import ran; nothing was written. Import the file again."
+    ),
     "busy": _("The database is busy with another import; nothing was written. Try again in a minute."),
 }
 

@@ -7,9 +7,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 from core.guards import Point, Span
-from core.interchange.columns import Column, Ref
+from core.interchange.columns import Column, Ref, reference
 from core.interchange.problems import RowError
 
 if TYPE_CHECKING:
@@ -42,6 +43,13 @@ class Row:
     before: dict[str, Any] | None = None
     #: deferred columns whose value changes, with what stood before
     late: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def stands(self) -> int:
+        """The id of the row in the database.  Raises ``LookupError`` when none is known."""
+        if self.pk is None:
+            raise LookupError(f"{self.sheet} row {self.number} does not stand")
+        return self.pk
 
     @property
     def sound(self) -> bool:
@@ -128,6 +136,10 @@ class Table:
         """The natural key of built fields."""
         return tuple(fields.get(f"{name}_id", fields.get(name)) for name in self.key_fields)
 
+    def key_cells(self, row: Row) -> list[str]:
+        """The columns that tell the row from the others of its sheet."""
+        return [column.name for column in self.columns if column.key]
+
     def existing(self, rows: Sequence[Row]) -> Iterator[models.QuerySet[Any]]:
         """The rows of the database among which those of the file may already stand, in parts."""
         query = self.model._default_manager.order_by()
@@ -160,10 +172,10 @@ class Table:
         guard = getattr(self.model, "guard", None)
         if isinstance(guard, Point):
             month = fields.get(guard.month)
-            return (fields.get(guard.root), month, month) if month else None
+            return (fields.get(guard.root or ""), month, month) if month else None
         if isinstance(guard, Span):
             start = fields.get(guard.start)
-            return (fields.get(guard.root), start, fields.get(guard.end)) if start else None
+            return (fields.get(guard.root or ""), start, fields.get(guard.end)) if start else None
         return None
 
     def touched_before(self, fields: dict[str, Any]) -> tuple[int | None, date, date | None] | None:
@@ -187,8 +199,7 @@ class Table:
 
     def deferred_path(self, column: Column) -> str:
         """The lookup path of what stands in a deferred column."""
-        assert isinstance(column.kind, Ref)
-        return f"{column.field_name}__{column.kind.attribute}"
+        return f"{column.field_name}__{reference(column).attribute}"
 
     def write_deferred(self, context: "ImportContext", column: Column, rows: list[Row]) -> None:
         """Set references that may point at rows further down, once all rows stand."""
@@ -218,14 +229,15 @@ class Table:
         """The rows of an export that ``user`` may see (``None`` = the system, all)."""
         query: Any = self.queryset()
         if user is None:
-            return query  # type: ignore[no-any-return]
+            return query
         if hasattr(query, "visible_to"):
-            return query.visible_to(user)  # type: ignore[no-any-return]
+            return query.visible_to(user)
         if self.visible_through:
             target: Any = self.model._meta.get_field(self.visible_through).related_model
-            seen = target._default_manager.visible_to(user)
-            return query.filter(**{f"{self.visible_through}__in": seen.values("pk")})  # type: ignore[no-any-return]
-        return query  # type: ignore[no-any-return]
+            seen = Q(**{f"{self.visible_through}__in": target._default_manager.visible_to(user).values("pk")})
+            # A row that names none belongs to the deployment.
+            return query.filter(seen | Q(**{f"{self.visible_through}__isnull": True}))
+        return query
 
     def export_columns(self, user: Any, queryset: models.QuerySet[Any]) -> Sequence[Column]:
         """The columns of an export: those the reader may not read in all rows are left out, not blanked."""
@@ -234,7 +246,9 @@ class Table:
     def export_paths(self) -> list[str]:
         """For each column the lookup path of its cell."""
         return [
-            f"{column.field_name}__{column.kind.attribute}" if isinstance(column.kind, Ref) else column.field_name
+            f"{column.field_name}__{column.kind.attribute}"
+            if isinstance(column.kind, Ref)
+            else column.field_name
             for column in self.columns
         ]
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
@@ -13,7 +14,7 @@ class PeriodState(models.TextChoices):
     OPEN = "open", _("open")
     COMPUTED = "computed", _("computed")
     REVIEWED = "reviewed", _("reviewed")
-    PUBLISHED = "published", _("published")
+    PUBLISHED = "published", pgettext_lazy("month", "published")
     APPROVED = "approved", _("approved")
     LOCKED = "locked", _("locked")
     PAID = "paid", _("paid")

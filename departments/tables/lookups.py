@@ -10,7 +10,6 @@ from core.interchange.tables import Row, Table
 from departments.models import Position, Staff, Unit
 
 
-
 def unit_map(context: ImportContext) -> dict[int, tuple[str, int | None, int]]:
     """id → (code, parent id, root id) of all units as they stand now, read once an import."""
     if "units" not in context.known:

@@ -44,8 +44,7 @@ class StaffTable(Table):
         Column("left", "离职日期", Day()),
         Column("phone", "电话", Text(30)),
         Column("bonus_base", "绩效基数", money(), private="money.read"),
-        Column("username", "登录名", Code(150), attribute="user", deferred=True,
-               states={"*": "roles.grant"}),
+        Column("username", "登录名", Code(150), attribute="user", deferred=True, states={"*": "roles.grant"}),
     )
 
     def build(self, context: ImportContext, row: Row) -> dict[str, Any]:
@@ -75,8 +74,7 @@ class StaffTable(Table):
 
     def _remember(self, context: ImportContext, rows: list[Row]) -> None:
         for row in rows:
-            assert row.pk is not None
-            staff_roots(context)[row.pk] = (row.fields["root_id"], row.fields["unit_id"])
+            staff_roots(context)[row.stands] = (row.fields["root_id"], row.fields["unit_id"])
 
     def owner(self, context: ImportContext, fields: dict[str, Any]) -> int | None:
         return int(fields["unit_id"]) if fields["unit_id"] else None
@@ -101,7 +99,7 @@ class StaffTable(Table):
                 row.error("username", "username_taken", name=username)
                 continue
             user = known.get(username) or users.create_user(username=username)
-            Staff.objects.filter(pk=row.pk).update(user=user)
+            Staff.objects.filter(pk=row.stands).update(user=user)
 
     def export_paths(self) -> list[str]:
         return [path if path != "user" else "user__username" for path in super().export_paths()]
@@ -156,13 +154,16 @@ class AssignmentsTable(StaffSpan):
     def after(self, context: ImportContext, rows: list[Row]) -> None:
         """Nobody is assigned to two places on a day."""
         by_key = {
-            (row.fields["staff_id"], row.fields["start"]): row for row in rows if
-            row.fields["staff_id"] and row.sound
+            (row.fields["staff_id"], row.fields["start"]): row
+            for row in rows
+            if row.fields["staff_id"] and row.sound
         }
         people = {staff for staff, _start in by_key}
         previous: Any = None
         for staff, start, end in (
-            Assignment.objects.filter(staff_id__in=people).order_by("staff_id", "start").values_list("staff_id", "start", "end")
+            Assignment.objects.filter(staff_id__in=people)
+            .order_by("staff_id", "start")
+            .values_list("staff_id", "start", "end")
         ):
             if previous and previous[0] == staff and (previous[2] is None or previous[2] >= start):
                 row = by_key.get((staff, start)) or by_key.get((staff, previous[1]))

@@ -80,8 +80,7 @@ class UnitsTable(Table):
             return
         if fields["valid_from"] is None:
             fields["valid_from"] = row.before["valid_from"]
-        assert row.pk is not None
-        placed = self._placements(context).get((row.pk, fields["valid_from"]))
+        placed = self._placements(context).get((row.stands, fields["valid_from"]))
         if placed is not None:
             row.before |= placed
             if "parent" not in row.positions:
@@ -91,13 +90,12 @@ class UnitsTable(Table):
 
     def _check_parent(self, context: ImportContext, row: Row, fields: dict[str, Any]) -> None:
         """No move to another organisation, none below itself."""
-        assert row.pk is not None
-        root = root_of(context, row.pk)
+        root = root_of(context, row.stands)
         if row.before is None or fields["parent_id"] == row.before["parent_id"]:
             return
         if fields["parent_id"] == NOWHERE:
             return  # below a unit that this import makes; checked when both stand
-        if (root_of(context, fields["parent_id"]) or row.pk) != root:
+        if (root_of(context, fields["parent_id"]) or row.stands) != root:
             row.error("parent", "other_root", code=fields["code"])
 
     def _placements(self, context: ImportContext) -> dict[tuple[int, Any], dict[str, Any]]:
@@ -161,26 +159,25 @@ class UnitsTable(Table):
         the unit shows what has begun by today.
         """
         for row in rows:
-            assert row.pk is not None
             if not self._find_parent(context, row):
                 continue
-            code, _parent, root = unit_map(context)[row.pk]
+            code, _parent, root = unit_map(context)[row.stands]
             parent = row.fields["parent_id"]
-            if (root_of(context, parent) or row.pk) != root:
+            if (root_of(context, parent) or row.stands) != root:
                 row.error("parent", "other_root", code=code)
                 continue
-            if row.pk in path_of(context, parent):
+            if row.stands in path_of(context, parent):
                 row.error("parent", "parent_loop")
                 continue
             self._place(row)
-            shown = self._shown(context, row.pk)
+            shown = self._shown(context, row.stands)
             Unit.objects.filter(pk=row.pk).update(**shown)
-            unit_map(context)[row.pk] = (code, shown["parent_id"], root)
+            unit_map(context)[row.stands] = (code, shown["parent_id"], root)
 
     def _place(self, row: Row) -> None:
         fields = row.fields
         UnitPlacement.objects.update_or_create(
-            unit_id=row.pk,
+            unit_id=row.stands,
             valid_from=fields["valid_from"],
             defaults={name: fields[name] for name in ("name", "kind", "parent_id")},
         )
@@ -192,7 +189,7 @@ class UnitsTable(Table):
             key=lambda placement: placement["valid_from"] or date.min,
         )
         begun = [each for each in placements if (each["valid_from"] or date.min) <= context.today]
-        return begun[-1] if begun else placements[0]
+        return dict(begun[-1] if begun else placements[0])
 
     def queryset(self) -> QuerySet[Any]:
         return Unit.objects.without_tree_fields().order_by("code")
@@ -202,6 +199,7 @@ class PositionsTable(Table):
     name = "positions"
     label = "岗位"
     model = Position
+    visible_through = "unit"
     coded_by = "code"
     act = "rules.edit"
     columns = (
@@ -218,6 +216,7 @@ class DutiesTable(Table):
     name = "duties"
     label = "职责"
     model = Duty
+    visible_through = "unit"
     act = "rules.edit"
     columns = (
         Column("unit", "组织", Ref("units"), key=True, required=True),
@@ -250,6 +249,7 @@ class DocumentsTable(Table):
     name = "documents"
     label = "制度"
     model = Document
+    visible_through = "unit"
     act = "rules.edit"
     columns = (
         Column("number", "文件编号", Code(60), key=True, required=True),

@@ -128,13 +128,15 @@ def pool_row(scheme: str, found: Pool) -> dict[str, Any]:
 
 
 def month_result(
-    month: Month,
+    facts: PoolFacts,
     people: Iterable[PersonResult],
     settlement: MonthSettlement,
     unit_code: Callable[[int], str],
 ) -> MonthResult:
-    """The object and, for each line, the codes of the units it belongs to (those of a person may be
-    several).
+    """The object and, for each line, the code of the unit it belongs to.
+
+    A person belongs to the unit of their last day of employment in the month, a campaign to its own unit, a
+    fund to the unit of its scheme.
     """
     rows: dict[str, list[tuple[Any, dict[str, Any]]]] = {section: [] for section in SECTIONS}
     scope: dict[str, dict[str, list[str]]] = {section: {} for section in SECTIONS}

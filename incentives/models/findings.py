@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.models import Campaign, Store
 from core.fields import RateField
@@ -46,7 +47,7 @@ class FindingRule(models.Model):
     scope = models.CharField(_("acts on"), max_length=10, choices=FindingScope)
     mode = models.CharField(_("takes"), max_length=10, choices=FindingMode)
     value = RateField(_("value"), null=True, blank=True)
-    due = models.CharField(_("due"), max_length=40, blank=True)
+    due = models.CharField(pgettext_lazy("finding rule", "due"), max_length=40, blank=True)
     required = models.PositiveIntegerField(_("required"), null=True, blank=True)
     clause = models.CharField(_("clause"), max_length=100, blank=True)
 

@@ -25,9 +25,12 @@ def pools_record(
     month: Month,
     settlement: MonthSettlement,
     campaigns: Mapping[str, int],
-    units: Mapping[str, int],
+    people: Mapping[str, tuple[int, int]],
 ) -> None:
-    """Write pools, the lines of their roles and what each holder gets.  ``units``: staff number → unit."""
+    """Write pools, the lines of their roles and what each holder gets.
+
+    ``people``: staff number → (id, unit) of everybody employed in the month.
+    """
     settled = [one for one in settlement.campaigns if one.pool and one.scheme]
     versions = {one.scheme.key for one in settled if one.scheme}
     roles = {
@@ -39,15 +42,14 @@ def pools_record(
     holders = {
         holder.staff_no for one in settled if one.pool for line in one.pool.roles for holder in line.holders
     }
-    staff = {
-        staff_no: (pk, units.get(staff_no, unit))
-        for staff_no, pk, unit in Staff.objects.filter(staff_no__in=holders).values_list(
-            "staff_no", "pk", "unit_id"
-        )
-    }
-    rows = Pool.objects.bulk_create([_pool(root_id, month, one, campaigns) for one in settled])
+    staff = {staff_no: people[staff_no] for staff_no in holders & people.keys()}
+    if former := holders - people.keys():
+        # A role may outlast its holder's employment.
+        rows = Staff.objects.filter(staff_no__in=former).values_list("staff_no", "pk", "unit_id")
+        staff |= {staff_no: (pk, unit) for staff_no, pk, unit in rows}
+    pools = Pool.objects.bulk_create([_pool(root_id, month, one, campaigns) for one in settled])
     lines = [
-        (row, line) for row, one in zip(rows, settled, strict=True) if one.pool for line in one.pool.roles
+        (row, line) for row, one in zip(pools, settled, strict=True) if one.pool for line in one.pool.roles
     ]
     shares = PoolShare.objects.bulk_create(
         [

@@ -44,6 +44,13 @@ STAMPS = ("reviewed_by", "reviewed_at", "published_at", "approved_by", "approved
 
 def settlement_of(root: Unit, month: Month) -> Settlement:
     """The month's settlement row; made, open and empty, when the month is new."""
+    known = (
+        Settlement.objects.select_related("period")
+        .filter(period__root=root, period__month=month.first)
+        .first()
+    )
+    if known is not None:
+        return known
     period, _made = Period.objects.get_or_create(root=root, month=month.first)
     return Settlement.objects.select_related("period").get_or_create(period=period)[0]
 
@@ -128,7 +135,18 @@ def _frozen_result(settlement: Settlement) -> dict[str, Any]:
 
 def locked_settlement(pk: int) -> Settlement:
     """The settlement under a row lock: whatever computes or closes a month takes it first and waits here."""
-    return Settlement.objects.select_for_update(of=("self",)).select_related("period").get(pk=pk)
+    return Settlement.objects.select_for_update(of=("self",)).select_related("period__root").get(pk=pk)
+
+
+def month_facts(root: Unit, month: Month, tree: UnitTree) -> MonthFacts:
+    """Everything the month is computed from, in a fixed number of queries."""
+    calendar = work_calendar()
+    uplift = uplift_facts(root.pk, month, tree, calendar)
+    return MonthFacts(
+        assessment_facts(root.pk, month, tree, calendar),
+        uplift,
+        pool_facts(root.pk, month, tree, [one.campaign.code for one in uplift.campaigns]),
+    )
 
 
 def compute_and_store(
@@ -139,23 +157,20 @@ def compute_and_store(
     Raises ``Conflict`` when a month that is locked already began with other balances of the funds.
     """
     tree = unit_tree(month.last)
-    calendar = work_calendar()
-    assessment = assessment_facts(root.pk, month, tree, calendar)
-    uplift = uplift_facts(root.pk, month, tree, calendar)
-    pool = pool_facts(root.pk, month, tree, [one.campaign.code for one in uplift.campaigns])
-    facts = MonthFacts(assessment, uplift, pool)
+    facts = month_facts(root, month, tree)
+    assessment, pool = facts.assessment, facts.pool
 
     promised = _balances_promised(root, month)
     results.clear(root.pk, month)
-    found = uplifts(uplift)
+    found = uplifts(facts.uplift)
     settlement = settle(pool, found)
     people = assessment_record(root.pk, month, assess(assessment))
-    units: dict[str, int] = {}
+    holders: dict[str, tuple[int, int]] = {}
     total = len(assessment.people)
 
     def watched() -> Any:
         for done, person in enumerate(people, 1):
-            units[person.person.staff_no] = person.unit or person.person.unit
+            holders[person.person.staff_no] = (person.person.key, person.unit or person.person.unit)
             if progress and done % 500 == 0:
                 progress(done, total)
             yield person
@@ -164,7 +179,7 @@ def compute_and_store(
     campaigns = uplift_record(
         root.pk, month, found, {one.result.uplift.campaign: one.missing for one in settlement.campaigns}
     )
-    _store(root, month, settlement, campaigns, units)
+    _store(root, month, settlement, campaigns, holders)
     if promised and promised != _balances(root, month):
         raise Conflict(
             "later_month_locked",
@@ -193,9 +208,13 @@ def _balances_promised(root: Unit, month: Month) -> dict[int, tuple[Any, Any]]:
 
 
 def _store(
-    root: Unit, month: Month, settlement: MonthSettlement, campaigns: dict[str, int], units: dict[str, int]
+    root: Unit,
+    month: Month,
+    settlement: MonthSettlement,
+    campaigns: dict[str, int],
+    holders: dict[str, tuple[int, int]],
 ) -> None:
-    results.pools_record(root.pk, month, settlement, campaigns, units)
+    results.pools_record(root.pk, month, settlement, campaigns, holders)
     results.bonuses_record(root.pk, month)
     results.funds_record(root.pk, month, settlement)
 

@@ -58,7 +58,7 @@ class FindingRulesTable(SchemeChild):
             row.error("role", "unknown_role", code=role)
 
     @property
-    def key_fields(self) -> list[str]:  # type: ignore[override]
+    def key_fields(self) -> list[str]:
         return ["scheme", "code"]
 
 

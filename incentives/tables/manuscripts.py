@@ -35,7 +35,7 @@ class ManuscriptsTable(Table):
             "状态",
             Choice(ManuscriptStatus),
             default="submitted",
-            states={state: "manuscript.accept" for state in ("accepted", "published", "refused")},
+            states=dict.fromkeys(("accepted", "published", "refused"), "manuscript.accept"),
         ),
         Column("published", "发表日期", Day()),
         Column("scheme", "激励方案", Code(), attribute="scheme_code"),

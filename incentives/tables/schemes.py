@@ -179,7 +179,7 @@ class PoolRolesTable(SchemeChild):
             row.error("assessor", "unknown_role", code=assessor)
 
     @property
-    def key_fields(self) -> list[str]:  # type: ignore[override]
+    def key_fields(self) -> list[str]:
         return ["scheme", "role"]
 
     def after(self, context: ImportContext, rows: list[Row]) -> None:

@@ -24,6 +24,10 @@ register_messages(
 )
 
 
+# A row without an id is told from others by all its columns but count, status and note.
+KEY_WITHOUT_ID = ("date", "staff_no", "platform", "activity", "handle", "url", "partner", "supersedes", "duty")
+
+
 class LogsTable(Table):
     name = "logs"
     label = "推广日志"
@@ -42,8 +46,13 @@ class LogsTable(Table):
         Column("count", "数量", Integer(max=1_000_000_000_000), required=True),
         Column("url", "链接", Text(500)),
         Column("partner", "互动同事", Ref("staff", "staff_no")),
-        Column("status", "状态", Choice(LogStatus), default="submitted",
-               states={"valid": "log.verify", "rejected": "log.verify"}),  # fmt: skip
+        Column(
+            "status",
+            "状态",
+            Choice(LogStatus),
+            default="submitted",
+            states={"valid": "log.verify", "rejected": "log.verify"},
+        ),
         Column("supersedes", "更正行号", Ref("logs", "row_id"), deferred=True),
         Column("duty", "职责", Integer(min=1)),
         Column("note", "备注", Text(500)),
@@ -93,10 +102,7 @@ class LogsTable(Table):
         """The row's own id, or a digest of all columns but count, status and note."""
         if values["row_id"]:
             return f"id:{values['row_id']}"
-        parts = [
-            str(values[name] or "")
-            for name in ("date", "staff_no", "platform", "activity", "handle", "url", "partner", "supersedes", "duty")
-        ]
+        parts = [str(values[name] or "") for name in KEY_WITHOUT_ID]
         return "key:" + hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:40]
 
     def _duty(self, context: ImportContext, row: Row) -> int | None:
@@ -131,11 +137,14 @@ class LogsTable(Table):
         if row.fields["status"] != before and row.fields["staff_id"] == own_staff_id(context):
             row.error("status", "own_line")
 
+    def key_cells(self, row: Row) -> list[str]:
+        return ["row_id"] if row.values["row_id"] else list(KEY_WITHOUT_ID)
+
     def key_of(self, fields: dict[str, Any]) -> tuple[Any, ...]:
         return (fields.get("row_key"),)
 
     @property
-    def key_fields(self) -> list[str]:  # type: ignore[override]
+    def key_fields(self) -> list[str]:
         return ["row_key"]
 
     def owner(self, context: ImportContext, fields: dict[str, Any]) -> int | None:

@@ -63,7 +63,7 @@ class MetricValuesTable(Table):
         fields["root_id"] = staff_root(context, fields["staff_id"]) or root_of(context, fields["unit_id"])
 
     @property
-    def key_fields(self) -> list[str]:  # type: ignore[override]
+    def key_fields(self) -> list[str]:
         return ["metric", "staff", "unit", "month"]
 
     def owner(self, context: ImportContext, fields: dict[str, Any]) -> int | None:

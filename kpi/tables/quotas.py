@@ -30,7 +30,7 @@ def document_named(context: ImportContext, row: Row, column: str) -> int | None:
     if number not in context.known["documents"]:
         context.check_known(row, column, "documents", number)
         row.blocked = True
-    return context.known["documents"].get(number)  # type: ignore[no-any-return]
+    return context.known["documents"].get(number)
 
 
 class QuotaRulesTable(Table):

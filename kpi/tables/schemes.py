@@ -83,7 +83,11 @@ def item_problem(fields: dict[str, Any]) -> tuple[str, str] | None:
         return "source", "bad_source"
     try:
         item = parse_item(
-            fields["code"] or "", fields["weight"] or Decimal(0), fields["source"], fields["method"], fields["params"]
+            fields["code"] or "",
+            fields["weight"] or Decimal(0),
+            fields["source"],
+            fields["method"],
+            fields["params"],
         )
     except ValueError:
         return "params", "bad_params"
@@ -125,13 +129,13 @@ class SchemeItemsTable(Table):
             row.error(*problem)
             return
         source = parse_source(fields["source"])
-        table_name = {"metric": "metrics", "quota": "quota_rules"}.get(source.kind)
+        table_name = {"metric": "metrics", "quota": "quota_rules"}.get(source.kind, "")
         for code in source.codes if table_name else ():
             if code != EVERY_RULE:
                 context.check_known(row, "source", table_name, code)
 
     @property
-    def key_fields(self) -> list[str]:  # type: ignore[override]
+    def key_fields(self) -> list[str]:
         return ["scheme", "code"]
 
     def owner(self, context: ImportContext, fields: dict[str, Any]) -> int | None:

@@ -42,7 +42,7 @@ def version_of(
         context.known[f"{key} in the file"] = {
             (other.get("code"), other.get("valid_from")) for other in context.rows.get(table_name, ())
         }
-    if not code or row.get("valid_from") is None and any(e.column == "valid_from" for e in row.errors):
+    if not code or any(error.column == "valid_from" for error in row.errors):
         return None
     in_file: set[tuple[str | None, date | None]] = context.known[f"{key} in the file"]
     stands: dict[date, int] = context.known[key].get(code, {})
@@ -52,9 +52,9 @@ def version_of(
         begun = [pk for day, pk in stands.items() if day <= context.today]
         return begun[-1] if begun else next(iter(stands.values()))
     row.blocked = True
-    if context.check_known(row, "scheme", table_name, code) and valid_from is not None:
-        if (code, valid_from) not in in_file and (code, None) not in in_file:
-            row.error("valid_from", "no_version", code=code, day=valid_from)
+    known = context.check_known(row, "scheme", table_name, code)
+    if known and valid_from is not None and not in_file & {(code, valid_from), (code, None)}:
+        row.error("valid_from", "no_version", code=code, day=valid_from)
     return None
 
 
@@ -73,10 +73,10 @@ Version = int | tuple[Any, Any]
 def summed(
     context: ImportContext, rows: list[Row], model: type[Any], code: str, number: str
 ) -> dict[Version, tuple[Row, Decimal]]:
-    """Σ ``number`` of the children of each version that the rows touch: those of the file and of the database.
+    """Σ ``number`` of the children of each version that the rows touch: of the file and of the database.
 
-    Gives the first row of each version as well.  Versions with a number that could not be read are left out, and
-    all of them when a row names no known scheme: it may belong to any.
+    Gives the first row of each version as well.  Versions with a number that could not be read are left out,
+    and all of them when a row names no known scheme: it may belong to any.
     """
     if any(row.errors and row.fields["scheme_id"] is None and not row.get("scheme") for row in rows):
         return {}
@@ -89,7 +89,9 @@ def summed(
         first.setdefault(version, row)
         parts[version][row.get(code)] = row.get(number)
     stands = [version for version in parts if isinstance(version, int)]
-    for scheme, name, value in model.objects.filter(scheme_id__in=stands).values_list("scheme_id", code, number):
+    for scheme, name, value in model.objects.filter(scheme_id__in=stands).values_list(
+        "scheme_id", code, number
+    ):
         parts[scheme].setdefault(name, value)
     return {
         version: (first[version], sum((value for value in values.values() if value is not None), Decimal(0)))

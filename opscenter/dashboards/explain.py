@@ -100,9 +100,7 @@ def explain_pool(
     uplifts: list[Decimal],
 ) -> PoolExplained:
     """A pool with its steps in order.  ``shares``: the stored steps of its roles, in their order."""
-    lines = [
-        role_line(share, roles.get(share["role"]), rules, names, pool.shortfall) for share in shares
-    ]
+    lines = [role_line(share, roles.get(share["role"]), rules, names, pool.shortfall) for share in shares]
     reach = pool.steps["reach"]
     articles = [
         ArticleLine(
@@ -180,7 +178,8 @@ def _steps(pool: Pool, lines: list[RoleLine], reach: Mapping[str, Any], uplifts:
     share = Decimal(steps["rate"])
     nominal = sum((line.nominal for line in lines), ZERO)
     means = [
-        f"{wording.named(wording.ARTICLE_KINDS, kind)} {mean}" for kind, mean in sorted(reach["means"].items())
+        f"{wording.named(wording.ARTICLE_KINDS, kind)} {mean}"
+        for kind, mean in sorted(reach["means"].items())
     ]
     residual = {
         "largest_remainder": _("spare 分 go to the largest remainders"),
@@ -237,9 +236,7 @@ def _steps(pool: Pool, lines: list[RoleLine], reach: Mapping[str, Any], uplifts:
             8,
             _("Payouts"),
             _("E of a role is split by days in post"),
-            " · ".join(
-                f"{line.name} {money(line.payout)}" for line in lines
-            ),
+            " · ".join(f"{line.name} {money(line.payout)}" for line in lines),
         ),
     ]
 

@@ -81,7 +81,9 @@ def target_formula(row: Attainment) -> str:
         return ""
     parts = [number(Decimal(steps["amount"]))]
     if steps.get("proration"):
-        parts.append(_("%(share)s working days in service") % {"share": steps["proration"].replace("/", " ÷ ")})
+        parts.append(
+            _("%(share)s working days in service") % {"share": steps["proration"].replace("/", " ÷ ")}
+        )
     slots = len(steps["slots"])
     if row.rule.period == "day":
         parts.append(ngettext("%(count)s day", "%(count)s days", slots) % {"count": slots})
@@ -134,8 +136,7 @@ def _pair(step: Mapping[str, Any], amount: Decimal, colleagues: Mapping[str, str
         credited=min(Decimal(both), amount),
         raw=both,
         slots=[],
-        note=_("own %(own)s + colleague's %(partners)s")
-        % {"own": step["own"], "partners": step["partners"]},
+        note=_("own %(own)s + colleague's %(partners)s") % {"own": step["own"], "partners": step["partners"]},
     )
 
 
@@ -174,7 +175,9 @@ def _source(step: Mapping[str, Any], rating: Rating | None) -> str:
     if "rating" in steps:
         own = rating.self_score if rating else None
         text = _("rated %(rating)s") % {"rating": number(Decimal(steps["rating"]), 2)}
-        return text if own is None else text + _(", self-rating %(own)s (not counted)") % {"own": number(own, 2)}
+        return (
+            text if own is None else text + _(", self-rating %(own)s (not counted)") % {"own": number(own, 2)}
+        )
     if "value" in steps:
         value, target = exact(steps["value"]), exact(steps["target"])
         if target is None:
@@ -217,7 +220,9 @@ def total_formula(score: Score, items: list[ItemLine]) -> str:
     if score.total is None:
         return ""
     parts = " + ".join(money(item.score) for item in items if item.score is not None)
-    formula = f"{parts} + {money(score.bonus_points)} − {money(score.deduction_points)} = {money(score.total)}"
+    formula = (
+        f"{parts} + {money(score.bonus_points)} − {money(score.deduction_points)} = {money(score.total)}"
+    )
     return formula + _(" (within 0 … %(cap)s)") % {"cap": number(score.scheme.total_cap, 2)}
 
 

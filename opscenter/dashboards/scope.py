@@ -3,7 +3,7 @@
 A missing object and a denied one answer alike: ``NotVisible``.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -29,6 +29,17 @@ class MonthScope:
     unit: Unit
     tree: UnitTree
     settlement: Settlement | None
+    computed_months: tuple[Month, ...]
+
+    @property
+    def before(self) -> Month | None:
+        """The computed month before this one."""
+        return max((one for one in self.computed_months if one < self.month), default=None)
+
+    @property
+    def after(self) -> Month | None:
+        """The computed month after this one."""
+        return min((one for one in self.computed_months if one > self.month), default=None)
 
     @property
     def state(self) -> str:
@@ -59,8 +70,13 @@ class MonthScope:
 
     @property
     def sees_money(self) -> bool:
-        """Whether the person reads pools, funds and everybody's amounts of the organisation."""
+        """Whether the person reads pools, funds and everybody's amounts of the whole organisation."""
         return self.reach.allows("money.read", self.root.pk)
+
+    @property
+    def sees_amounts(self) -> bool:
+        """Whether the person reads what somebody else is paid."""
+        return self.reach.allows("money.read")
 
     def reads_amount_of(self, staff: Staff) -> bool:
         """Whether the person reads what this person is paid: their own, and by right on the person's unit."""
@@ -106,12 +122,16 @@ def month_scope(user: User, month: Month, unit_code: str = "") -> MonthScope:
     if unit is None:
         raise NotVisible("unit")
     root = unit if unit.root_id == unit.pk else units.get(pk=unit.root_id)
-    settlement = (
-        Settlement.objects.select_related("period")
-        .filter(period__in=Period.objects.visible_to(user), period__root=root, period__month=month.first)
-        .first()
-    )
-    return MonthScope(user, reach, month, root, unit, unit_tree(month.last), settlement)
+    # The frozen inputs and the result may be large, and no page shows them whole.
+    settlements = {
+        Month.of(row.period.month): row
+        for row in Settlement.objects.select_related("period")
+        .defer("result", "scope", "inputs")
+        .filter(period__in=Period.objects.visible_to(user), period__root=root)
+        .order_by("period__month")
+    }
+    computed = tuple(one for one, row in settlements.items() if row.revision > 0)
+    return MonthScope(user, reach, month, root, unit, unit_tree(month.last), settlements.get(month), computed)
 
 
 def _own_root(user: User, reach: Reach, month: Month) -> Unit | None:
@@ -119,29 +139,8 @@ def _own_root(user: User, reach: Reach, month: Month) -> Unit | None:
     roots = Unit.objects.without_tree_fields().visible_to(user).filter(parent__isnull=True).order_by("code")
     if reach.staff_id is not None:
         return roots.filter(pk__in=Staff.objects.filter(pk=reach.staff_id).values("root_id")).first()
-    settled = roots.filter(
-        periods__month=month.first, periods__settlement__revision__gt=0
-    ).first()
+    settled = roots.filter(periods__month=month.first, periods__settlement__revision__gt=0).first()
     return settled or roots.first()
-
-
-def widened(scope: MonthScope) -> MonthScope:
-    """The same scope without the choice of a unit."""
-    return replace(scope, unit=scope.root)
-
-
-def neighbours(scope: MonthScope) -> tuple[Month | None, Month | None]:
-    """The computed months before and after."""
-    months = [
-        Month.of(day)
-        for day in periods_seen(scope.user)
-        .filter(period__root=scope.root)
-        .order_by("period__month")
-        .values_list("period__month", flat=True)
-    ]
-    before = [one for one in months if one < scope.month]
-    after = [one for one in months if one > scope.month]
-    return (before[-1] if before else None, after[0] if after else None)
 
 
 @dataclass(frozen=True)
@@ -174,22 +173,8 @@ def unit_choices(scope: MonthScope) -> list[UnitChoice]:
         while stack:
             unit, depth = stack.pop()
             if depth == 0 or scope.reach.everything or unit in scope.reach.units:
-                found.append(
-                    UnitChoice(tree.codes[unit], tree.names[unit], depth, unit == scope.unit.pk)
-                )
+                found.append(UnitChoice(tree.codes[unit], tree.names[unit], depth, unit == scope.unit.pk))
             below = sorted(tree.children.get(unit, ()), key=lambda one: tree.codes[one], reverse=True)
             if unit != top or top == scope.root.pk:
                 stack += [(one, depth + 1) for one in below]
     return found
-
-
-__all__ = [
-    "MonthScope",
-    "UnitChoice",
-    "latest_month",
-    "month_scope",
-    "neighbours",
-    "periods_seen",
-    "unit_choices",
-    "widened",
-]

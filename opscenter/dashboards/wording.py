@@ -13,14 +13,18 @@ Text = str | Promise
 
 #: Why a figure is not settled, and what to do about it.
 LACKS: dict[str, Text] = {
-    "few_baseline_days": gettext_lazy("too few days to compare with; give fixed baseline dates, or let it not pay"),
+    "few_baseline_days": gettext_lazy(
+        "too few days to compare with; give fixed baseline dates, or let it not pay"
+    ),
     "no_activity_data": gettext_lazy("no store figures on the days of the campaign; import the store-days"),
     "no_last_year": gettext_lazy("no figures of last year's dates; import them or give fixed baseline dates"),
     "no_member_day": gettext_lazy("the date is no member day; add it to the member days or change the type"),
     "no_stores": gettext_lazy("none of its stores was open; check the stores of the campaign"),
     "activity_article": gettext_lazy("no activity article in the month; add the article"),
     "readers": gettext_lazy("an article without readers; enter how many read it"),
-    "pool_scheme": gettext_lazy("no incentive scheme holds for its unit; add one, or let the campaign not pay"),
+    "pool_scheme": gettext_lazy(
+        "no incentive scheme holds for its unit; add one, or let the campaign not pay"
+    ),
     "pool_roles": gettext_lazy("the incentive scheme has no roles; add them"),
     "bonus_base": gettext_lazy("the person has no bonus base; enter it in the staff record"),
     "proration": gettext_lazy("the working days of the person are not known; check the dates of service"),

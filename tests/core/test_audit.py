@@ -176,3 +176,11 @@ def test_changed_row_with_a_new_hash_breaks_the_link() -> None:
     forged = audit._digest(content["previous_hash"], content | {"reason": "x"})
     tamper("UPDATE core_auditevent SET reason = 'x', hash = %s WHERE id = %s", rows[2], forged)
     assert [finding.row for finding in audit.verify()] == [rows[3].pk]
+
+
+def test_digest_is_never_taken_for_a_phone_number() -> None:
+    digest = "a13800138000" + "b" * 52
+
+    record(change={"digest": digest, "note": "a13800138000"})
+
+    assert AuditEvent.objects.get().change == {"digest": digest, "note": "a138****8000"}

@@ -150,13 +150,23 @@ def test_span_shift_touches_the_difference_only(person: Staff, root: Unit) -> No
     days = [date(2018, 10, 15), date(2018, 10, 31), FROZEN, date(2018, 11, 30), OPEN]
     spans = list(itertools.combinations_with_replacement(days, 2))
     for old, new in itertools.product(spans, spans):
-        freeze(root, PeriodState.OPEN)
-        Leave.objects.all().delete()
-        Leave.objects.create(staff=person, root=root, start=old[0], end=old[1])
-        freeze(root)
-        changed = days_of(*old) ^ days_of(*new)
-        expected = any(day.month == 11 for day in changed)
-        assert refused(Leave.objects.update, start=new[0], end=new[1]) is expected, (old, new)
+        with transaction.atomic():
+            Leave.objects.create(staff=person, root=root, start=old[0], end=old[1])
+            freeze(root)
+            changed = days_of(*old) ^ days_of(*new)
+            expected = any(day.month == 11 for day in changed)
+            assert refused(Leave.objects.update, start=new[0], end=new[1]) is expected, (old, new)
+            transaction.set_rollback(True)
+
+
+def test_frozen_month_never_opens_again(root: Unit) -> None:
+    freeze(root)
+
+    for state in set(PeriodState) - {PeriodState.LOCKED, PeriodState.PAID}:
+        with pytest.raises(IntegrityError, match="month_locked"), transaction.atomic():
+            freeze(root, state)
+
+    assert Period.objects.get().state == PeriodState.LOCKED
 
 
 def test_span_change_of_something_else_touches_all_of_it(person: Staff, root: Unit) -> None:

@@ -33,7 +33,14 @@ class Command(BaseCommand):
             message = str(error)
             if as_json:
                 code = getattr(error, "code", "unreadable")
-                rejection = {"sheet": "", "row": 0, "column": "", "value": "", "code": code, "message": message}
+                rejection = {
+                    "sheet": "",
+                    "row": 0,
+                    "column": "",
+                    "value": "",
+                    "code": code,
+                    "message": message,
+                }
                 self._print_json({"status": "rejected", "errors": [rejection], "warnings": [], "tables": []})
             raise CommandError(message) from error
         if as_json:

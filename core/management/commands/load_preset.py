@@ -28,7 +28,8 @@ class Command(BaseCommand):
         slug = options["slug"]
         if slug != "all" and slug not in known:
             raise CommandError(
-                _("There is no preset “%(slug)s”. Presets: %(known)s.") % {"slug": slug, "known": ", ".join(known)}
+                _("There is no preset “%(slug)s”. Presets: %(known)s.")
+                % {"slug": slug, "known": ", ".join(known)}
             )
         if options["example"] and settings.PRODUCTION and slug == "all":
             raise CommandError(_("In production example data is loaded only for a preset named by itself."))
@@ -54,7 +55,9 @@ class Command(BaseCommand):
         report = import_sheets(sheets, keep=keep)
         if not report.accepted:
             for error in report.errors[:50]:
-                self.stderr.write(f"{error.sheet}!{error.row} {error.column} {error.value!r}: {error.message}")
+                self.stderr.write(
+                    f"{error.sheet}!{error.row} {error.column} {error.value!r}: {error.message}"
+                )
             raise CommandError(_("“%(name)s” was not loaded.") % {"name": title})
         new = sum(counts["created"] + counts["updated"] for counts in report.counts.values())
         same = sum(counts["unchanged"] for counts in report.counts.values())

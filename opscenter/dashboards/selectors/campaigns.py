@@ -184,8 +184,12 @@ def _chart(scope: MonthScope, stores: list[StoreLine]) -> dict[str, Any] | None:
         elif when in passed:
             note = _("passed over: %(reasons)s") % {"reasons": "、".join(sorted(passed[when]))}
             marks.append({"series": real, "label": when, "tone": "bad", "note": note})
+    # Within a few weeks the day is enough; it must stay unique, marks are placed by it.
+    short = {when: when[5:] if whole else when for when in labels}
+    for mark in marks:
+        mark["label"] = short[mark["label"]]
     return {
-        "labels": labels,
+        "labels": [short[when] for when in labels],
         "series": [
             {"name": real, "values": [actual.get(when) for when in labels], "tone": "c1", "area": True},
             {

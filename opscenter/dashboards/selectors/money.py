@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 
 from campaigns.models import Uplift
 from core.money import ZERO
@@ -14,6 +14,7 @@ from finance.models import FundMonth
 from incentives.models import Payout, Pool, PoolScheme
 from opscenter.dashboards import wording
 from opscenter.dashboards.scope import MonthScope
+from opscenter.dashboards.selectors.people import PeopleFilter
 
 PAGE_SIZE = 20
 
@@ -45,9 +46,10 @@ def campaigns_of_month(scope: MonthScope, text: str, *, missing: bool = False) -
     return found
 
 
-def campaign_board(scope: MonthScope, text: str, page: str, *, missing: bool = False) -> CampaignBoard:
+def campaign_board(scope: MonthScope, wanted: PeopleFilter, page: str) -> CampaignBoard:
     """One page of campaigns: three queries."""
-    shown = Paginator(campaigns_of_month(scope, text, missing=missing), PAGE_SIZE).get_page(page)
+    found = campaigns_of_month(scope, wanted.text, missing=wanted.missing)
+    shown = Paginator(found, PAGE_SIZE).get_page(page)
     rows = list(shown.object_list)
     pools: dict[int, Pool] = {}
     if scope.sees_money:
@@ -113,24 +115,21 @@ class FundLine:
 
 
 def fund_lines(scope: MonthScope) -> list[FundLine]:
-    """The funds of the organisation; nothing for those who do not read money.  Two queries."""
+    """The funds of the organisation; nothing for those who do not read money.  One query."""
     if not scope.sees_money:
         return []
+    versions = PoolScheme.objects.filter(code=OuterRef("fund__scheme_code")).order_by("-valid_from")
     rows = list(
         FundMonth.objects.visible_to(scope.user)
         .filter(root=scope.root, month=scope.month.first)
         .select_related("fund")
+        .annotate(scheme_name=Subquery(versions.values("name")[:1]))
         .order_by("fund__scheme_code", "fund__pk")
-    )
-    names = dict(
-        PoolScheme.objects.filter(code__in={row.fund.scheme_code for row in rows})
-        .order_by("valid_from")
-        .values_list("code", "name")
     )
     return [
         FundLine(
             row,
-            names.get(row.fund.scheme_code, row.fund.scheme_code),
+            row.scheme_name or row.fund.scheme_code,
             [_movement(row.fund.kind, step) for step in row.movements],
             [
                 Movement(

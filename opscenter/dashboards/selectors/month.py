@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum, Value
 from django.urls import reverse
 
 from campaigns.models import Uplift
@@ -60,7 +60,7 @@ class KeyFigures:
 
 
 def key_figures(scope: MonthScope) -> KeyFigures:
-    """The month in ten numbers, in at most nine queries."""
+    """The month in ten numbers, in at most seven queries."""
     attainment = scope.of_people(Attainment.objects).aggregate(
         lines=Count("pk", filter=Q(rate__isnull=False)),
         people=Count("staff", distinct=True),
@@ -79,10 +79,14 @@ def key_figures(scope: MonthScope) -> KeyFigures:
         pools = scope.of_campaigns(Pool.objects).aggregate(
             count=Count("pk"), amount=Sum("amount"), held=Sum("held"), reserve=Sum("reserve")
         )
-    paid = scope.of_people(Payout.objects).filter(scope.amounts()).aggregate(
-        total=Sum("amount"),
-        bonus=Sum("amount", filter=Q(kind="bonus")),
-        people=Count("staff", distinct=True),
+    paid = (
+        scope.of_people(Payout.objects)
+        .filter(scope.amounts())
+        .aggregate(
+            total=Sum("amount"),
+            bonus=Sum("amount", filter=Q(kind="bonus")),
+            people=Count("staff", distinct=True),
+        )
     )
     missing_people = sum(count for _grade, status, count in counted if status == "missing")
     graded: dict[str, int] = {}
@@ -112,23 +116,28 @@ def key_figures(scope: MonthScope) -> KeyFigures:
 
 
 def _missing(scope: MonthScope, people: int, campaigns: int) -> list[Missing]:
-    """The first few of what is not settled, campaigns before people."""
-    found: list[Missing] = []
-    if campaigns:
-        rows = scope.of_campaigns(Uplift.objects).filter(status="missing").select_related("campaign")
-        for row in rows.order_by("campaign__code")[:MISSING_SHOWN]:
-            url = reverse("month:campaign", args=[scope.month, row.campaign.code])
-            found.append(Missing(row.campaign.name, url, wording.lacks(row.missing)))
-    room = MISSING_SHOWN - len(found)
-    if people and room > 0:
-        lines = list(
-            scope.of_people(Score.objects)
-            .filter(status="missing")
-            .select_related("staff")
-            .order_by("staff__staff_no")[:room]
+    """The first few of what is not settled, campaigns before people; two queries."""
+    if not people and not campaigns:
+        return []
+    lines = (
+        scope.of_people(Score.objects)
+        .filter(status="missing")
+        .order_by()
+        .values_list(Value("person"), "staff__name", "staff__staff_no", "missing")
+    )
+    found = list(
+        scope.of_campaigns(Uplift.objects)
+        .filter(status="missing")
+        .order_by()
+        .annotate(
+            about=Value("campaign"), name=F("campaign__name"), number=F("campaign__code"), codes=F("missing")
         )
-        names = lacking_names(code for line in lines for code in line.missing)
-        for line in lines:
-            url = reverse("month:person", args=[scope.month, line.staff.staff_no])
-            found.append(Missing(line.staff.name, url, wording.lacks(line.missing, names)))
-    return found
+        .values_list("about", "name", "number", "codes")
+        .union(lines, all=True)
+        .order_by("about", "number")[:MISSING_SHOWN]
+    )
+    names = lacking_names(code for _about, _name, _number, codes in found for code in codes)
+    return [
+        Missing(name, reverse(f"month:{about}", args=[scope.month, number]), wording.lacks(codes, names))
+        for about, name, number, codes in found
+    ]

@@ -13,5 +13,7 @@ def unit_of_campaign(user: User, code: str) -> str:
 
 def unit_of_person(user: User, staff_no: str) -> str:
     """The code of the person's organisation; "" when there is none or they are out of reach."""
-    found = Staff.objects.visible_to(user).filter(staff_no=staff_no).values_list("root__code", flat=True).first()
+    found = (
+        Staff.objects.visible_to(user).filter(staff_no=staff_no).values_list("root__code", flat=True).first()
+    )
     return found or ""

@@ -12,10 +12,10 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from core.money import fraction, round_rate
 from departments.models import Staff
 from incentives.models import Payout
-from kpi.models import Attainment, QuotaRule, SchemeItem, Score
+from kpi.models import Attainment, QuotaRule, Score
 from opscenter.dashboards import wording
 from opscenter.dashboards.scope import MonthScope
-from opscenter.dashboards.selectors.names import lacking_names
+from opscenter.dashboards.selectors.names import score_names
 
 PAGE_SIZE = 20
 ORDERS = {
@@ -68,6 +68,10 @@ class PersonLine:
     shows_bonus: bool
 
     @property
+    def has_cells(self) -> bool:
+        return any(self.cells)
+
+    @property
     def shown(self) -> list[tuple[Attainment | None, str]]:
         return [(cell, rate_tone(cell.rate if cell else None)) for cell in self.cells]
 
@@ -95,9 +99,7 @@ def people_of_month(scope: MonthScope, wanted: PeopleFilter) -> "QuerySet[Staff]
         Staff.objects.visible_to(scope.user)
         .filter(root=scope.root)
         .filter(
-            Exists(Attainment.objects.filter(**mine))
-            | Exists(scores)
-            | Exists(Payout.objects.filter(**mine))
+            Exists(Attainment.objects.filter(**mine)) | Exists(scores) | Exists(Payout.objects.filter(**mine))
         )
         .annotate(total=Subquery(scores.values("total")[:1]))
         .select_related("unit")
@@ -137,8 +139,7 @@ def people_board(scope: MonthScope, wanted: PeopleFilter) -> PeopleBoard:
         .filter(staff__in=[one.pk for one in people], month=scope.month.first)
         .select_related("scheme")
     }
-    names = _item_names(list(scores.values()))
-    called = lacking_names(code for score in scores.values() for code in score.missing)
+    names, called = score_names(scores.values())
     lines = []
     for one in people:
         score = scores.get(one.pk)
@@ -155,11 +156,6 @@ def people_board(scope: MonthScope, wanted: PeopleFilter) -> PeopleBoard:
             )
         )
     return PeopleBoard(page, list(rules.values()), lines, wanted)
-
-
-def _item_names(scores: list[Score]) -> dict[tuple[int, str], str]:
-    rows = SchemeItem.objects.filter(scheme__in={score.scheme_id for score in scores})
-    return {(scheme, code): name for scheme, code, name in rows.values_list("scheme_id", "code", "name")}
 
 
 def _items(score: Score, names: dict[tuple[int, str], str]) -> list[ItemShown]:

@@ -165,9 +165,7 @@ def _payouts(rows: list[Payout]) -> list[PayoutLine]:
         if row.share is not None:
             steps: dict[str, Any] = row.share.steps
             pool = row.share.pool
-            role = role_line(
-                steps, row.share.role, rules.get(pool.scheme_id, {}), {}, pool.shortfall
-            )
+            role = role_line(steps, row.share.role, rules.get(pool.scheme_id, {}), {}, pool.shortfall)
             days = sum(int(holder["days"]) for holder in steps["holders"])
         lines.append(PayoutLine(row, role, days))
     return lines

@@ -20,7 +20,7 @@ from departments.models.periods import PeriodState
 from incentives.services.export import incentive_sheet
 from opscenter.dashboards import acts, wording
 from opscenter.dashboards.roll_ups import roll_up_request
-from opscenter.dashboards.scope import MonthScope, latest_month, month_scope, neighbours, unit_choices
+from opscenter.dashboards.scope import MonthScope, latest_month, month_scope, unit_choices
 from opscenter.dashboards.selectors.money import campaign_board, fund_lines, payout_board
 from opscenter.dashboards.selectors.month import key_figures
 from opscenter.dashboards.selectors.people import PeopleFilter, people_board
@@ -57,7 +57,12 @@ def frame(scope: MonthScope) -> dict[str, Any]:
         "scope": scope,
         "month_url": month_url(scope),
         "stepper": [
-            {"state": state, "meaning": wording.STATE_MEANINGS[state.value], "done": place < at, "now": place == at}
+            {
+                "state": state,
+                "meaning": wording.STATE_MEANINGS[state.value],
+                "done": place < at,
+                "now": place == at,
+            }
             for place, state in enumerate(states)
         ],
         "meaning": wording.STATE_MEANINGS[scope.state],
@@ -88,11 +93,8 @@ def show(request: HttpRequest, month: Month) -> HttpResponse:
         order=request.GET.get("sort", "number"),
         page=request.GET.get("page", "1"),
     )
-    before, after = neighbours(scope)
     context = {
         **frame(scope),
-        "before": before,
-        "after": after,
         "view": view,
         "views": [(name, label) for name, label in VIEWS.items() if not name or scope.sees_others],
         "sorts": SORTS.items(),
@@ -103,17 +105,26 @@ def show(request: HttpRequest, month: Month) -> HttpResponse:
         "may_export": acts.may_export(scope),
     }
     if scope.computed:
-        first = wanted.page if view == "campaigns" else "1"
-        context["figures"] = key_figures(scope)
-        if view in ("", "people"):
-            context["people"] = people_board(scope, wanted)
-        if view in ("", "campaigns") and scope.sees_others:
-            context["campaigns"] = campaign_board(scope, wanted.text, first, missing=wanted.missing)
-        if view == "money" and scope.sees_others:
-            context["payouts"] = payout_board(scope, wanted.text, wanted.page)
-        if view in ("", "money"):
-            context["funds"] = fund_lines(scope)
+        context |= _sections(scope, view, wanted)
     return render(request, "month/show.html", context)
+
+
+def _sections(scope: MonthScope, view: str, wanted: PeopleFilter) -> dict[str, Any]:
+    """The boards of a view; the overview leaves out what the organisation does not have."""
+    figures = key_figures(scope)
+    measured = bool(figures.lines or figures.scores)
+    found: dict[str, Any] = {"figures": figures}
+    if view == "people" or (not view and (measured or not figures.campaigns)):
+        found["people"] = people_board(scope, wanted)
+    if scope.sees_others:
+        if view == "campaigns" or (not view and figures.campaigns):
+            page = wanted.page if view else "1"
+            found["campaigns"] = campaign_board(scope, wanted, page)
+        if view == "money" or (not view and not measured and figures.payees):
+            found["payouts"] = payout_board(scope, wanted.text, wanted.page)
+    if view in ("", "money"):
+        found["funds"] = fund_lines(scope)
+    return found
 
 
 @login_required

@@ -77,7 +77,7 @@ const toneOf = (series, index) => series.tone ?? `c${(index % 5) + 1}`;
 function line({ labels, unit, series, marks = [] }) {
   const several = series.length > 1;
   return {
-    grid: frame(several),
+    grid: frame(several, 36),
     legend: legend(several),
     tooltip: tooltip((points) => {
       const at = points[0].dataIndex;

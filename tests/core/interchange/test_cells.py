@@ -97,7 +97,17 @@ def test_float_never_gets_through() -> None:
 def test_defaults_are_those_of_the_specification() -> None:
     """calculation.md §1 – §4: what a row has whose optional columns are missing."""
     needed = {
-        "quota_rules": ("unit", "code", "name", "activities", "platforms", "basis", "period", "amount", "valid_from"),
+        "quota_rules": (
+            "unit",
+            "code",
+            "name",
+            "activities",
+            "platforms",
+            "basis",
+            "period",
+            "amount",
+            "valid_from",
+        ),
         "schemes": ("code", "name", "unit", "valid_from"),
         "scheme_items": ("scheme", "valid_from", "code", "name", "weight", "source"),
         "pool_schemes": ("code", "name", "unit", "valid_from"),
@@ -141,7 +151,12 @@ def test_defaults_are_those_of_the_specification() -> None:
     assert (method.n, method.align) == (3, "date")
     campaign = Campaign.objects.get()
     assert (campaign.pays, campaign.status, campaign.baseline) == (True, "approved", "")
-    assert (campaign.products, campaign.baseline_dates, campaign.plan, campaign.summary) == ([], [], None, None)
+    assert (campaign.products, campaign.baseline_dates, campaign.plan, campaign.summary) == (
+        [],
+        [],
+        None,
+        None,
+    )
     assert set(Staff.objects.values_list("role", flat=True)) == {"staff"}
 
 

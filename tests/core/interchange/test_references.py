@@ -91,16 +91,16 @@ def test_units_may_stand_in_any_order_and_at_any_depth() -> None:
 def test_units_in_a_ring_are_errors_and_those_below_are_not() -> None:
     before = digest()
     report = load({"units": [unit("a", "c"), unit("b", "a"), unit("c", "b"), unit("d", "c"), unit("e", "e")]})
-    assert sorted(problems(report)) == [
-        ("units", number, "parent", "parent_loop") for number in (2, 3, 4, 6)
-    ]
+    assert sorted(problems(report)) == [("units", number, "parent", "parent_loop") for number in (2, 3, 4, 6)]
     assert digest() == before
 
 
 def test_ring_through_the_database_is_an_error() -> None:
     load({"units": [unit("r"), unit("a", "r"), unit("b", "a"), unit("c", "b")]})
     assert problems(load({"units": [unit("a", "c")]})) == [("units", 2, "parent", "parent_loop")]
-    assert problems(load({"units": [unit("a", "new"), unit("new", "c")]})) == [("units", 2, "parent", "parent_loop")]
+    assert problems(load({"units": [unit("a", "new"), unit("new", "c")]})) == [
+        ("units", 2, "parent", "parent_loop")
+    ]
     assert problems(load({"units": [unit("a", "c"), unit("b", "r"), unit("c", "b")]})) == []
     assert [Unit.objects.get(code=code).parent.code for code in "abc"] == ["c", "r", "b"]
 
@@ -166,7 +166,9 @@ def test_name_from_a_day_to_come_does_not_hold_yet() -> None:
         ("assignments", {"unit": "q", "position": None}),
     ],
 )
-def test_row_that_moves_a_code_to_another_organisation_is_an_error(name: str, cells: dict[str, object]) -> None:
+def test_row_that_moves_a_code_to_another_organisation_is_an_error(
+    name: str, cells: dict[str, object]
+) -> None:
     tables = complete()
     tables["units"].append(one("units", code="q", reports_to=None, head=None))
     tables["staff"].append(one("staff", staff_no="q-1", unit="q", position=None, username=None))
@@ -186,7 +188,11 @@ def test_row_may_replace_one_further_down_or_one_that_stands() -> None:
     assert totals(load({"logs": [third]}))["created"] == 1
     assert LogEntry.objects.get(row_id="t-r3").supersedes == first
     # To replace another row is a change.
-    assert totals(load({"logs": [{**third, "supersedes": "t-r2"}]})) == {"created": 0, "updated": 1, "unchanged": 0}
+    assert totals(load({"logs": [{**third, "supersedes": "t-r2"}]})) == {
+        "created": 0,
+        "updated": 1,
+        "unchanged": 0,
+    }
     assert LogEntry.objects.get(row_id="t-r3").supersedes.row_id == "t-r2"
     assert totals(load({"logs": [{**third, "supersedes": None}]}))["updated"] == 1
     assert LogEntry.objects.get(row_id="t-r3").supersedes is None

@@ -30,7 +30,9 @@ def test_weights_are_those_of_the_file_and_of_the_database() -> None:
     assert problems(load({"scheme_items": [{**items[0], "weight": 50}]})) == [
         ("scheme_items", 2, "weight", "weights_not_100")
     ]
-    assert problems(load({"scheme_items": [{**items[0], "weight": 50}, {**items[2], "weight": "24.5"}]})) == []
+    assert (
+        problems(load({"scheme_items": [{**items[0], "weight": 50}, {**items[2], "weight": "24.5"}]})) == []
+    )
 
 
 @pytest.mark.clause("HT-08")
@@ -132,9 +134,9 @@ def test_type_or_scale_that_does_not_fit_is_a_warning(cells: dict[str, str], col
     tables["campaigns"][0] |= cells
     report = load(tables)
     assert report.accepted
-    assert [(each["sheet"], each["row"], each["column"], each["value"], each["code"]) for each in report.warnings] == [
-        ("campaigns", 2, column, "t-c1", code)
-    ]
+    assert [
+        (each["sheet"], each["row"], each["column"], each["value"], each["code"]) for each in report.warnings
+    ] == [("campaigns", 2, column, "t-c1", code)]
     assert report.as_dict()["status"] == "accepted"
 
 

@@ -1,0 +1,110 @@
+"""WORK, to look at: campaigns, articles, stores with their days, and the uplift of a month."""
+
+from django.contrib import admin
+
+from campaigns.models import (
+    Article,
+    ArticleReading,
+    BaselineMethod,
+    Campaign,
+    Channel,
+    ChannelDay,
+    MemberDay,
+    ProductDay,
+    Store,
+    StoreDay,
+    StoreUplift,
+    Uplift,
+)
+from core.admin import ReadOnlyAdmin, ReadOnlyInline
+
+
+class ReadingInline(ReadOnlyInline):
+    model = ArticleReading
+    fields = ("date", "readers", "shares", "likes")
+
+
+class StoreUpliftInline(ReadOnlyInline):
+    model = StoreUplift
+    fields = ("store", "comparable", "reason", "actual", "baseline", "uplift")
+
+
+@admin.register(Campaign)
+class CampaignAdmin(ReadOnlyAdmin):
+    list_display = ("code", "name", "unit", "type", "scale", "start", "end", "status", "pays")
+    list_filter = ("type", "scale", "status", "pays")
+    search_fields = ("code", "name")
+    list_select_related = ("unit",)
+    date_hierarchy = "end"
+
+
+@admin.register(Article)
+class ArticleAdmin(ReadOnlyAdmin):
+    list_display = ("code", "title", "kind", "published", "campaign", "readers")
+    list_filter = ("kind",)
+    search_fields = ("code", "title")
+    list_select_related = ("campaign",)
+    date_hierarchy = "published"
+    inlines = (ReadingInline,)
+
+
+@admin.register(BaselineMethod)
+class BaselineMethodAdmin(ReadOnlyAdmin):
+    list_display = ("unit", "type", "scale", "valid_from", "method", "n", "align", "clause")
+    list_filter = ("type", "scale", "method")
+    list_select_related = ("unit",)
+
+
+@admin.register(Store)
+class StoreAdmin(ReadOnlyAdmin):
+    list_display = ("code", "name", "unit", "opened", "closed")
+    search_fields = ("code", "name")
+    list_select_related = ("unit",)
+
+
+@admin.register(StoreDay)
+class StoreDayAdmin(ReadOnlyAdmin):
+    list_display = ("date", "store", "visitors", "units", "revenue", "gross_profit", "closed")
+    list_filter = ("closed",)
+    search_fields = ("store__code", "store__name")
+    list_select_related = ("store",)
+    date_hierarchy = "date"
+
+
+@admin.register(ProductDay)
+class ProductDayAdmin(ReadOnlyAdmin):
+    list_display = ("date", "store", "product", "units", "gross_profit")
+    search_fields = ("product", "store__code")
+    list_select_related = ("store",)
+    date_hierarchy = "date"
+
+
+@admin.register(MemberDay)
+class MemberDayAdmin(ReadOnlyAdmin):
+    list_display = ("date", "unit", "number")
+    list_select_related = ("unit",)
+    date_hierarchy = "date"
+
+
+@admin.register(Channel)
+class ChannelAdmin(ReadOnlyAdmin):
+    list_display = ("code", "name", "kind")
+    search_fields = ("code", "name")
+
+
+@admin.register(ChannelDay)
+class ChannelDayAdmin(ReadOnlyAdmin):
+    list_display = ("date", "channel", "campaign", "cost", "clicks", "leads", "orders", "revenue")
+    list_filter = ("channel",)
+    list_select_related = ("channel", "campaign")
+    date_hierarchy = "date"
+
+
+@admin.register(Uplift)
+class UpliftAdmin(ReadOnlyAdmin):
+    list_display = ("month", "campaign", "method", "status", "uplift", "visitors", "units")
+    list_filter = ("status", "method", "root")
+    search_fields = ("campaign__code", "campaign__name")
+    list_select_related = ("campaign",)
+    date_hierarchy = "month"
+    inlines = (StoreUpliftInline,)

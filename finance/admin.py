@@ -1,0 +1,47 @@
+"""COST, to look at: funds with their months and entries, and the ledger."""
+
+from django.contrib import admin
+
+from core.admin import ReadOnlyAdmin
+from finance.models import Fund, FundEntry, FundMonth, LedgerAccount, Transfer
+
+
+@admin.register(Fund)
+class FundAdmin(ReadOnlyAdmin):
+    list_display = ("scheme_code", "kind", "root")
+    list_filter = ("kind", "root")
+    list_select_related = ("root",)
+
+
+@admin.register(FundEntry)
+class FundEntryAdmin(ReadOnlyAdmin):
+    list_display = ("ident", "date", "fund", "kind", "amount", "note")
+    list_filter = ("kind",)
+    search_fields = ("ident", "note")
+    list_select_related = ("fund",)
+    date_hierarchy = "date"
+
+
+@admin.register(FundMonth)
+class FundMonthAdmin(ReadOnlyAdmin):
+    list_display = ("month", "fund", "opening", "inflow", "outflow", "closing")
+    list_filter = ("root",)
+    list_select_related = ("fund",)
+    date_hierarchy = "month"
+
+
+@admin.register(LedgerAccount)
+class LedgerAccountAdmin(ReadOnlyAdmin):
+    list_display = ("root", "kind", "key")
+    list_filter = ("kind", "root")
+    search_fields = ("key",)
+    list_select_related = ("root",)
+
+
+@admin.register(Transfer)
+class TransferAdmin(ReadOnlyAdmin):
+    list_display = ("date", "source", "target", "amount", "kind", "reference")
+    list_filter = ("kind", "root")
+    search_fields = ("reference", "note")
+    list_select_related = ("source", "target")
+    date_hierarchy = "date"
