@@ -4,6 +4,7 @@ Each does what any program must do at least: read the same rows, touch each once
 """
 
 from collections import defaultdict
+from copy import copy
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,9 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import NamedStyle
 
-from kpi.models import LogEntry
-from kpi.selectors import counted_logs
-from kpi.calculations.slots import window
 from benchmarks.organisation import MONTH
+from kpi.calculations.slots import window
+from kpi.models import LogEntry
 
 BATCH = 5000
 
@@ -38,6 +38,9 @@ class BareResult(models.Model):
 
     class Meta:
         app_label = "benchmarks"
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} {self.rule_id}"
 
 
 def roll_up(root_id: int, rows: int) -> int:
@@ -116,9 +119,13 @@ class SameCells:
                     if key not in names:
                         names[key] = name = f"look {len(names)}"
                         self.looks[name] = NamedStyle(
-                            name, cell.font.copy(), cell.fill.copy(), cell.border.copy(), cell.alignment.copy(),
+                            name,
+                            copy(cell.font),
+                            copy(cell.fill),
+                            copy(cell.border),
+                            copy(cell.alignment),
                             cell.number_format,
-                        )  # fmt: skip
+                        )
                     cells.append((cell.value, names[key]))
                 rows.append(cells)
             self.sheets.append((sheet.title, rows))

@@ -57,8 +57,6 @@ def seed(people: int) -> None:
         _store_days(root)
         bulk_write(LogEntry, log_rows(root.pk, staff))
         _corrections()
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
 
 
 def _import(sheets: Iterable[Any]) -> None:
@@ -87,7 +85,7 @@ def _staff(root: Unit, people: int) -> list[Staff]:
 
 
 def _around_people(root: Unit, staff: list[Staff]) -> None:
-    """One in fifty was on leave, one in fifty moved to another group; each has a rating, one in twenty points."""
+    """One in fifty was on leave, one in fifty moved; each has a rating, one in twenty points."""
     Leave.objects.bulk_create(
         [
             Leave(staff=person, root=root, start=dt.date(2024, 5, 13), end=dt.date(2024, 5, 17), kind="事假")
@@ -152,7 +150,7 @@ def _store_days(root: Unit) -> None:
 
 
 def log_rows(root_id: int, staff: Sequence[Staff]) -> Iterator[dict[str, Any]]:
-    """The month's log: each person on two accounts a platform, on all its days; one row in a hundred rejected."""
+    """The month's log: each person with two accounts, on all days; one row in a hundred is rejected."""
     platforms = dict(Platform.objects.values_list("code", "pk"))
     days = MONTH.days()
     draw = random.Random(2)

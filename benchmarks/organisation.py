@@ -48,11 +48,11 @@ RULES: list[tuple[str, str, list[str], str, str, int, int | None, int | None, st
 
 # code, weight, source, method
 ITEMS = [
-    ("bm-item-forum", 25, "quota:bm-forum-post", "linear", ""),
-    ("bm-item-tieba", 20, "quota:bm-tieba-post", "linear", ""),
-    ("bm-item-blog", 20, "quota:bm-blog-original+bm-blog-exchange+bm-comment", "linear", ""),
-    ("bm-item-all", 20, "quota:*", "linear", ""),
-    (RATED_ITEM, 15, "rating", "manual", ""),
+    ("bm-item-forum", 25, "quota:bm-forum-post", "linear"),
+    ("bm-item-tieba", 20, "quota:bm-tieba-post", "linear"),
+    ("bm-item-blog", 20, "quota:bm-blog-original+bm-blog-exchange+bm-comment", "linear"),
+    ("bm-item-all", 20, "quota:*", "linear"),
+    (RATED_ITEM, 15, "rating", "manual"),
 ]
 
 
@@ -70,8 +70,8 @@ def rules() -> Iterator[Sheet]:
     ])  # fmt: skip
     yield _sheet("schemes", [{"code": SCHEME, "name": "月度考核", "unit": COMPANY, "valid_from": START}])
     yield _sheet("scheme_items", [
-        {"scheme": SCHEME, "valid_from": START, "code": code, "name": code, "weight": weight, "source": source,
-         "method": method, "params": params} for code, weight, source, method, params in ITEMS
+        {"scheme": SCHEME, "valid_from": START, "code": code, "name": code, "weight": weight,
+         "source": source, "method": method} for code, weight, source, method in ITEMS
     ])  # fmt: skip
     yield _sheet("stores", [{"code": code, "name": code, "unit": COMPANY} for code in STORES])
     first, last = CAMPAIGN_DAYS

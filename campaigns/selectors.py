@@ -53,21 +53,27 @@ def uplift_facts(root_id: int, month: Month, tree: UnitTree, calendar: WorkCalen
         paths={unit: tree.path(unit) for unit in sorted(units)},
         stores=stores,
         campaigns=campaigns,
-        methods=tuple(
-            MethodRow(str(row.unit_id), row.type, row.scale, row.valid_from, row.method, row.n, row.align)
-            for row in BaselineMethod.objects.filter(unit_id__in=units).order_by("pk")
-        ),
+        methods=_methods(units),
         member_days=_member_days(units, first, month.last),
         store_days=_store_days(root_id, wanted, first, month.last),
         product_days=_product_days(root_id, wanted, products, first, month.last),
     )
 
 
+def _methods(units: set[int]) -> tuple[MethodRow, ...]:
+    rows: Any = BaselineMethod.objects.filter(unit_id__in=units).order_by("pk")
+    return tuple(
+        MethodRow(str(row.unit_id), row.type, row.scale, row.valid_from, row.method, row.n, row.align)
+        for row in rows
+    )
+
+
 def _campaigns(root_id: int, month: Month) -> tuple[CampaignFacts, ...]:
     """The counted campaigns begun by the month's end, by code: one query."""
-    rows = Campaign.objects.filter(root_id=root_id, status__in=COUNTED_STATES, start__lte=month.last)
+    rows: Any = Campaign.objects.filter(root_id=root_id, status__in=COUNTED_STATES, start__lte=month.last)
     return tuple(
         CampaignFacts(
+            row.pk,
             CampaignTerms(
                 code=row.code,
                 type=row.type,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from campaigns.calculations.month import CampaignResult
-from campaigns.models import Campaign, Store, StoreUplift, Uplift
+from campaigns.models import Store, StoreUplift, Uplift
 from core.months import Month
 from kpi.services import clear_results
 
@@ -17,8 +17,7 @@ def uplift_record(
     """
     clear_results(StoreUplift, root_id, month)
     clear_results(Uplift, root_id, month)
-    codes = [one.uplift.campaign for one in results]
-    campaigns = dict(Campaign.objects.filter(code__in=codes).values_list("code", "pk"))
+    campaigns = {one.uplift.campaign: one.facts.key for one in results}
     named = {store.store for one in results for store in one.uplift.stores}
     stores = dict(Store.objects.filter(code__in=named).values_list("code", "pk"))
     rows = Uplift.objects.bulk_create(

@@ -203,6 +203,7 @@ class CampaignsTable(Table):
 
     def prepare(self, context: ImportContext, rows: list[Row]) -> None:
         context.known["work_calendar"] = work_calendar()
+        context.known["member_days"] = set(MemberDay.objects.values_list("root_id", "date"))
 
     def build(self, context: ImportContext, row: Row) -> dict[str, Any]:
         fields = super().build(context, row)
@@ -228,22 +229,27 @@ class CampaignsTable(Table):
     def _warn(self, context: ImportContext, row: Row, fields: dict[str, Any]) -> None:
         """A type or scale that does not fit the dates is a warning."""
         calendar: WorkCalendar = context.known["work_calendar"]
-        code = ""
-        days = (fields["end"] - fields["start"]).days + 1
-        if fields["type"] == CampaignType.WEEKEND:
-            first, last = fields["start"], fields["end"]
-            if days > 2 or any(calendar.is_workday(day) or calendar.is_holiday(day) for day in {first, last}):
-                code = "not_a_weekend"
+        codes = []
+        first, last = fields["start"], fields["end"]
+        days = (last - first).days + 1
+        if fields["type"] == CampaignType.WEEKEND and (
+            days > 2 or any(calendar.is_workday(day) or calendar.is_holiday(day) for day in {first, last})
+        ):
+            codes.append("not_a_weekend")
+        # Member days without a unit hold for every organisation.
+        known = {day for root, day in context.known["member_days"] if root in (None, fields["root_id"])}
+        if fields["type"] == CampaignType.MEMBER_DAY and not known.issuperset({first, last}):
+            codes.append("not_a_member_day")
         if fields["scale"] == CampaignScale.SMALL and (days > 1 or len(fields["stores"]) > 1):
-            code = code or "not_small"
+            codes.append("not_small")
         if fields["scale"] == CampaignScale.MEDIUM and days > 1:
-            code = code or "not_medium"
-        if code:
+            codes.append("not_medium")
+        for code in codes:
             context.warnings.append(
                 {
                     "sheet": row.sheet,
                     "row": row.number,
-                    "column": "type" if code == "not_a_weekend" else "scale",
+                    "column": "type" if code in ("not_a_weekend", "not_a_member_day") else "scale",
                     "value": fields["code"],
                     "code": code,
                     "message": str(WARNINGS[code]),
@@ -253,6 +259,7 @@ class CampaignsTable(Table):
 
 WARNINGS = {
     "not_a_weekend": _("A weekend campaign, but its days are not a weekend."),
+    "not_a_member_day": _("A member-day campaign, but its days are not member days."),
     "not_small": _("A small campaign, but it has more than one store or day."),
     "not_medium": _("A medium campaign, but it has more than one day."),
 }

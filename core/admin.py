@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from core.models import AuditEvent, CalendarDay, Job, StoredFile, User
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReadOnlyAdmin(admin.ModelAdmin):
     """A table to look at: nothing can be added, changed or deleted."""
 
     # Counting a large table to show "of 3,000,000" costs more than it tells.
@@ -32,7 +32,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
 
-class ReadOnlyInline(admin.TabularInline):  # type: ignore[type-arg]
+class ReadOnlyInline(admin.TabularInline):
     """Rows that belong to the one shown."""
 
     extra = 0

@@ -1,6 +1,6 @@
 """Backups: the database as it was at one moment, the private files, and a manifest to check both by.
 
-SQLite is copied with its backup interface (a plain copy of a live file misses rows), PostgreSQL by ``pg_dump``
+SQLite is copied with its backup interface (a copy of a live file misses rows), PostgreSQL by ``pg_dump``
 from an exported snapshot, so that the row counts of the manifest are those of the dump.  Rule: KQ-32.
 """
 

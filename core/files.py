@@ -5,6 +5,7 @@ A kind of file registers who may read it besides its owner: ``register_kind("evi
 
 import hashlib
 from collections.abc import Callable
+from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -44,7 +45,7 @@ def file_store(*, owner: User | None, kind: str, name: str, content: bytes, cont
     return stored
 
 
-def file_read(*, reader: User, key: object) -> StoredFile:
+def file_read(*, reader: User, key: UUID | str) -> StoredFile:
     """The file with a key that ``reader`` may read; else ``NotVisible``, as for a key that does not exist."""
     stored = StoredFile.objects.filter(key=key).first()
     if stored is None:

@@ -47,7 +47,8 @@ ACTS: dict[str, frozenset[str]] = {
 class Reach:
     """What one person reaches.  ``units``: units (with everything below) in which they have more than
     ``staff``;
-    ``roots``: organisations they belong to; ``whole_roots``: organisations they are responsible for as a whole."""
+    ``roots``: organisations they belong to; ``whole_roots``: those they are responsible for as a whole.
+    """
 
     everything: bool = False
     staff_id: int | None = None

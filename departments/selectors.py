@@ -22,7 +22,8 @@ def frozen_months() -> Iterator[tuple[int, date]]:
 
 def work_calendar() -> WorkCalendar:
     """The national calendar with the overrides of the table ``calendar``: one query."""
-    return WorkCalendar(dict(CalendarDay.objects.values_list("date", "kind")))
+    rows: Any = CalendarDay.objects.values_list("date", "kind")
+    return WorkCalendar(dict(rows))
 
 
 @dataclass(frozen=True)

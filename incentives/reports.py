@@ -16,21 +16,20 @@ def result_table(result: dict[str, Any]) -> str:
     block(
         _("Attainment"),
         [
-            f"  {row['staff_no']}  {row['rule']}  {_shown(row['credited'])} / {_shown(row['target'])}  {_shown(row['rate'])}"
+            _line(row["staff_no"], row["rule"], row["credited"], "/", row["target"], row["rate"])
             for row in result["attainment"]
         ],
     )
     block(
         _("Scores"),
         [
-            f"  {row['staff_no']}  {row['scheme']}  {_shown(row['total'])}  {_shown(row['grade'])}  {_shown(row['bonus'])}"
-            + _lacking(row)
+            _line(row["staff_no"], row["scheme"], row["total"], row["grade"], row["bonus"]) + _lacking(row)
             for row in result["scores"]
         ],
     )
     block(
         _("Campaigns"),
-        [f"  {row['code']}  {_shown(row['uplift'])}" + _lacking(row) for row in result["campaigns"]],
+        [_line(row["code"], row["uplift"]) + _lacking(row) for row in result["campaigns"]],
     )
     for pool in result["pools"]:
         block(
@@ -43,15 +42,17 @@ def result_table(result: dict[str, Any]) -> str:
     block(
         _("Funds"),
         [
-            f"  {row['scheme']}  {row['fund']}  {row['opening']} + {row['in']} − {row['out']} = {row['closing']}"
+            _line(
+                row["scheme"], row["fund"], row["opening"], "+", row["in"], "−", row["out"], "=", row["closing"]
+            )
             for row in result["funds"]
         ],
     )
     return "\n".join(lines)
 
 
-def _shown(value: str | None) -> str:
-    return "—" if value is None else value
+def _line(*cells: str | None) -> str:
+    return "  " + "  ".join("—" if cell is None else cell for cell in cells)
 
 
 def _lacking(row: dict[str, Any]) -> str:

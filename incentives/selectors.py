@@ -39,9 +39,11 @@ def scheme_versions(units: set[int], month: Month) -> dict[str, PoolScheme]:
 
 def _terms(schemes: dict[str, Any]) -> tuple[SchemeTerms, ...]:
     roles: dict[int, list[Role]] = defaultdict(list)
+    keys: dict[int, dict[str, int]] = defaultdict(dict)
     versions = [row.pk for row in schemes.values()]
     for role in PoolRole.objects.filter(scheme_id__in=versions).order_by("pk"):
         roles[role.scheme_id].append(Role(role.role, role.share, role.order))
+        keys[role.scheme_id][role.role] = role.pk
     return tuple(
         SchemeTerms(
             key=row.pk,
@@ -67,8 +69,10 @@ def _terms(schemes: dict[str, Any]) -> tuple[SchemeTerms, ...]:
                 "pharmacist": row.fee_pharmacist,
                 "customer": row.fee_customer,
             },
+            role_keys=keys[row.pk],
         )
-        for row in sorted(schemes.values(), key=lambda row: row.code)
+        # Where a unit has several, the one that began last counts for its campaigns.
+        for row in sorted(schemes.values(), key=lambda row: (row.valid_from, row.code))
     )
 
 
@@ -94,8 +98,8 @@ def _findings(
     held at the end of its year.
     """
     last_year = month.year - 1
-    rules: dict[str, list[tuple[date, dict[str, FindingRule]]]] = defaultdict(list)
-    by_version: dict[int, dict[str, FindingRule]] = defaultdict(dict)
+    rules: dict[str, list[tuple[date, dict[str, Any]]]] = defaultdict(list)
+    by_version: dict[int, dict[str, Any]] = defaultdict(dict)
     for held in FindingRule.objects.filter(scheme__code__in=schemes).select_related("scheme").order_by("pk"):
         if held.scheme_id not in by_version:
             rules[held.scheme.code].append((held.scheme.valid_from, by_version[held.scheme_id]))

@@ -2,7 +2,7 @@
 
 import gc
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
@@ -26,7 +26,6 @@ from kpi.calculations.scores import Point
 from kpi.calculations.slots import window
 from kpi.calculations.subjects import Output
 from kpi.models import (
-    AssessmentScheme,
     LogEntry,
     LogStatus,
     MetricValue,
@@ -57,14 +56,15 @@ class _Days(dict[Any, date]):
         return day
 
 
-def outputs_of(root_id: int, month: Month) -> tuple[dict[str, list[Output]], dict[str, list[Output]]]:
+def outputs_of(
+    root_id: int, month: Month, platforms: Mapping[int, str]
+) -> tuple[dict[str, list[Output]], dict[str, list[Output]]]:
     """Counted output by person, and by the person it names as partner: summed by the database, in one query.
 
-    A large month has a million sums, so they are read without the ORM's work on each row, and equal values
-    are one object.
+    ``platforms``: id → code.  A large month has a million sums, so they are read without the ORM's work on
+    each row, and equal values are one object.
     """
     numbers = dict(Staff.objects.order_by().values_list("pk", "staff_no"))
-    platforms = dict(Platform.objects.order_by().values_list("pk", "code"))
     sums = (
         counted_logs(root_id, *window(month))
         .values_list("staff_id", "date", "activity", "platform_id", "handle", "partner_id")
@@ -103,7 +103,7 @@ def _without_collection() -> Iterator[None]:
 
 def rule_versions(units: set[int], month: Month) -> tuple[RuleVersion, ...]:
     """The quota rules of the units of which some day of validity lies in the month."""
-    rows = (
+    rows: Any = (
         QuotaRule.objects.filter(unit_id__in=units, valid_from__lte=month.last)
         .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=month.first))
         .select_related("document")
@@ -135,15 +135,21 @@ def rule_versions(units: set[int], month: Month) -> tuple[RuleVersion, ...]:
 
 
 def scheme_versions(units: set[int], month: Month) -> tuple[SchemeVersion, ...]:
-    """The assessment schemes of the units begun by the month's end, with their items: two queries."""
-    schemes = list(
-        AssessmentScheme.objects.filter(unit_id__in=units, valid_from__lte=month.last)
-        .select_related("position")
-        .order_by("pk")
-    )
+    """The assessment schemes of the units begun by the month's end, with their items: one query.
+
+    A version without items assesses nobody and is left out.
+    """
+    schemes: dict[int, Any] = {}
     items: dict[int, list[SchemeItem]] = defaultdict(list)
-    for row in SchemeItemRow.objects.filter(scheme__in=schemes).order_by("scheme_id", "code"):
-        items[row.scheme_id].append(parse_item(row.code, row.weight, row.source, row.method, row.params))
+    for item in (
+        SchemeItemRow.objects.filter(scheme__unit_id__in=units, scheme__valid_from__lte=month.last)
+        .select_related("scheme__position")
+        .order_by("scheme_id", "code")
+    ):
+        schemes[item.scheme_id] = item.scheme
+        items[item.scheme_id].append(
+            parse_item(item.code, item.weight, item.source, item.method, item.params)
+        )
     return tuple(
         SchemeVersion(
             key=row.pk,
@@ -162,7 +168,7 @@ def scheme_versions(units: set[int], month: Month) -> tuple[SchemeVersion, ...]:
             valid_from=row.valid_from,
             position=row.position.code if row.position else "",
         )
-        for row in schemes
+        for row in schemes.values()
     )
 
 
@@ -200,7 +206,7 @@ def _metrics(root_id: int, month: Month) -> dict[str | int, dict[str, MetricFact
 
 def _ratings(root_id: int, month: Month) -> dict[str, dict[tuple[str, str], Decimal]]:
     found: dict[str, dict[tuple[str, str], Decimal]] = defaultdict(dict)
-    rows = Rating.objects.filter(root_id=root_id, month=month.first, score__isnull=False).values_list(
+    rows: Any = Rating.objects.filter(root_id=root_id, month=month.first, score__isnull=False).values_list(
         "staff__staff_no", "scheme_code", "item_code", "score"
     )
     for staff_no, scheme, item, given in rows:
@@ -225,18 +231,14 @@ def _points(root_id: int, month: Month) -> dict[str, tuple[Point, ...]]:
 def assessment_facts(root_id: int, month: Month, tree: UnitTree, calendar: WorkCalendar) -> AssessmentFacts:
     """Everything the month's attainment and scores are computed from, in a fixed number of queries."""
     units = {unit for unit, root in tree.roots.items() if root == root_id}
-    outputs, named_by = outputs_of(root_id, month)
+    platforms = list(Platform.objects.order_by("code").values_list("pk", "code", "opened", "closed"))
+    outputs, named_by = outputs_of(root_id, month, {pk: code for pk, code, _opened, _closed in platforms})
     return AssessmentFacts(
         month=month,
         calendar=calendar,
         paths={unit: tree.path(unit) for unit in sorted(units)},
         people=_people(root_id, month),
-        platforms={
-            code: PlatformFacts(code, opened, closed)
-            for code, opened, closed in Platform.objects.order_by("code").values_list(
-                "code", "opened", "closed"
-            )
-        },
+        platforms={code: PlatformFacts(code, opened, closed) for _pk, code, opened, closed in platforms},
         rules=rule_versions(units, month),
         outputs=outputs,
         named_by=named_by,

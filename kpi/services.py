@@ -70,7 +70,8 @@ def _attainments(head: tuple[int, str], person: PersonResult) -> list[tuple[Any,
 
 def _score(head: tuple[int, str], person: PersonResult) -> tuple[Any, ...]:
     given = person.score
-    assert given is not None
+    if given is None:
+        raise ValueError("a person without a scheme has no score")
     found = given.score
     items: list[dict[str, Any]] = [
         {

@@ -36,9 +36,10 @@ class StoreFacts:
 @dataclass(frozen=True, slots=True)
 class CampaignFacts:
     """An approved campaign as planned.  ``stores`` may be ``("*",)``;
-    ``baseline`` is its own method, if any.
+    ``baseline`` is its own method, if any; ``key`` identifies the stored row.
     """
 
+    key: int
     campaign: Campaign
     unit: int
     baseline: str

@@ -203,7 +203,8 @@ class Choice(Kind):
         try:
             return self._values[as_text(cell).lower()]
         except KeyError:
-            raise CellProblem("not_choice", choices=", ".join(self.choices.values)) from None
+            named = [f"{value} ({label})" for value, label in self.choices.choices if value]
+            raise CellProblem("not_choice", choices=", ".join(named)) from None
 
 
 @dataclass(frozen=True)

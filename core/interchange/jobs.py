@@ -16,7 +16,7 @@ IMPORT = "import"
 def import_workbook(context: JobContext) -> None:
     """Import the stored file ``file`` with the rights of whoever asked; the report is the job's result."""
     stored = StoredFile.objects.filter(key=context.arguments["file"]).first()
-    if stored is None or not stored.file.storage.exists(stored.file.name):
+    if stored is None or not stored.file.storage.exists(str(stored.file.name)):
         raise RuleViolation("file_missing", _("The file is no longer there; upload it again."))
     with transaction.atomic():
         try:

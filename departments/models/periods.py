@@ -3,7 +3,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from departments.models.units import Unit
@@ -27,7 +26,7 @@ NOT_FROZEN = [state.value for state in PeriodState if state not in FROZEN]
 BEFORE_LOCK = [state for state in NOT_FROZEN if state != PeriodState.OPEN]
 
 
-class Period(ConcurrentTransitionMixin, models.Model):  # type: ignore[misc]
+class Period(ConcurrentTransitionMixin, models.Model):
     """A month of a root unit: open → computed → reviewed → published → approved → locked → paid."""
 
     root = models.ForeignKey(

@@ -79,7 +79,8 @@ def position_near(context: ImportContext, row: Row, column: str, unit_id: int | 
     for unit, pk in units.items():
         if root_of(context, unit) == root:
             return pk
-    if unit_id is None or (not units and code in context.in_file["positions"]):
+    known = units or code in context.in_file["positions"]
+    if known and (unit_id is None or not units):
         row.blocked = True
     else:
         row.error(column, "unknown_code", code=code, table=registry.tables["positions"].label)

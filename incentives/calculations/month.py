@@ -5,7 +5,7 @@ freezes.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -23,7 +23,10 @@ AuthorKind = Literal["employee", "pharmacist", "customer"]
 
 @dataclass(frozen=True, slots=True)
 class SchemeTerms:
-    """The version of a scheme that holds in the month.  Without roles no pool of it can be settled."""
+    """The version of a scheme that holds in the month.  Without roles no pool of it can be settled.
+
+    ``role_keys``: role → the id of its stored row.
+    """
 
     key: int
     code: str
@@ -42,6 +45,7 @@ class SchemeTerms:
     account_fee: Decimal
     account_fee_month: int
     fees: dict[AuthorKind, Decimal]
+    role_keys: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

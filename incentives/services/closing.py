@@ -40,7 +40,8 @@ def _hold(root: Unit, month: Month) -> Settlement:
     """The settlement under locks; whoever writes a fact of the month waits from here on, or we wait for them."""
     settlement = locked_settlement(settlement_of(root, month).pk)
     guards.hold_root(root.pk)
-    settlement.period = Period.objects.select_for_update(of=("self",)).get(pk=settlement.period_id)
+    held = Period.objects.select_for_update(of=("self",)).select_related("root")
+    settlement.period = held.get(pk=settlement.period_id)
     return settlement
 
 

@@ -1,6 +1,7 @@
 """The result rows of a month: pools, shares, payouts, fund months.  Replaced as a whole, in batches."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from core.bulk import insert_rows
 from core.money import smallest_units
@@ -9,7 +10,7 @@ from departments.models import Staff
 from finance.calculations.funds import FUNDS
 from finance.models import Fund, FundMonth
 from incentives.calculations.month import CampaignSettlement, MonthSettlement
-from incentives.models import Payout, PayoutKind, Pool, PoolRole, PoolShare
+from incentives.models import Payout, PayoutKind, Pool, PoolShare
 from kpi.models import Score
 from kpi.services import clear_results
 
@@ -32,13 +33,7 @@ def pools_record(
     ``people``: staff number → (id, unit) of everybody employed in the month.
     """
     settled = [one for one in settlement.campaigns if one.pool and one.scheme]
-    versions = {one.scheme.key for one in settled if one.scheme}
-    roles = {
-        (scheme, role): pk
-        for pk, scheme, role in PoolRole.objects.filter(scheme_id__in=versions).values_list(
-            "pk", "scheme_id", "role"
-        )
-    }
+    roles = {one.scheme.key: one.scheme.role_keys for one in settled if one.scheme}
     holders = {
         holder.staff_no for one in settled if one.pool for line in one.pool.roles for holder in line.holders
     }
@@ -57,7 +52,7 @@ def pools_record(
                 root_id=root_id,
                 month=month.first,
                 pool=row,
-                role_id=roles[row.scheme_id, line.role],
+                role_id=roles[row.scheme_id][line.role],
                 nominal=line.nominal,
                 factor=line.factor,
                 after_findings=line.after_findings,
@@ -91,9 +86,8 @@ def pools_record(
 
 def _pool(root_id: int, month: Month, one: CampaignSettlement, campaigns: Mapping[str, int]) -> Pool:
     found = one.pool
-    assert found is not None
-    assert one.scheme is not None
-    assert one.reach is not None
+    if found is None or one.scheme is None or one.reach is None:
+        raise ValueError(f"{one.result.uplift.campaign} has no pool")
     return Pool(
         root_id=root_id,
         month=month.first,
@@ -115,7 +109,7 @@ def _line_steps(row: Pool, role: str) -> dict[str, object]:
 
 def bonuses_record(root_id: int, month: Month) -> None:
     """One payout for each bonus of the month."""
-    rows = Score.objects.filter(root_id=root_id, month=month.first, bonus__isnull=False).values_list(
+    rows: Any = Score.objects.filter(root_id=root_id, month=month.first, bonus__isnull=False).values_list(
         "pk", "staff_id", "unit_id", "bonus"
     )
     first = month.first.isoformat()

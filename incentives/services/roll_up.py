@@ -44,13 +44,13 @@ STAMPS = ("reviewed_by", "reviewed_at", "published_at", "approved_by", "approved
 
 def settlement_of(root: Unit, month: Month) -> Settlement:
     """The month's settlement row; made, open and empty, when the month is new."""
-    known = (
-        Settlement.objects.select_related("period")
-        .filter(period__root=root, period__month=month.first)
-        .first()
+    of_month = Settlement.objects.select_related("period").filter(
+        period__root=root, period__month=month.first
     )
-    if known is not None:
-        return known
+    return of_month.first() or _new_settlement(root, month)
+
+
+def _new_settlement(root: Unit, month: Month) -> Settlement:
     period, _made = Period.objects.get_or_create(root=root, month=month.first)
     return Settlement.objects.select_related("period").get_or_create(period=period)[0]
 
@@ -135,7 +135,10 @@ def _frozen_result(settlement: Settlement) -> dict[str, Any]:
 
 def locked_settlement(pk: int) -> Settlement:
     """The settlement under a row lock: whatever computes or closes a month takes it first and waits here."""
-    return Settlement.objects.select_for_update(of=("self",)).select_related("period__root").get(pk=pk)
+    settlement: Settlement = Settlement.objects.select_for_update().get(pk=pk)
+    # Not joined: after a wait PostgreSQL gives the new settlement, but the period as it was before the wait.
+    settlement.period = Period.objects.select_related("root").get(pk=settlement.period_id)
+    return settlement
 
 
 def month_facts(root: Unit, month: Month, tree: UnitTree) -> MonthFacts:

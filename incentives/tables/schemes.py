@@ -19,6 +19,9 @@ from kpi.tables.versions import same_root, summed, version_of, version_unit
 register_messages(
     shares_not_one=_("Shares and reserve of the scheme sum to %(sum)s; they must sum to exactly 1."),
     unknown_role=_("The scheme has no role “%(code)s”."),
+    scheme_twice=_(
+        "The unit has the incentive scheme “%(code)s” from this date on already; it can have one."
+    ),
     holder_ends_before_start=_("The last day in post lies before the first."),
 )
 
@@ -113,6 +116,7 @@ class PoolSchemesTable(Table):
     def after(self, context: ImportContext, rows: list[Row]) -> None:
         told = {row.fields["scheme_id"] for row in context.rows.get("pool_roles", ())}
         changed = {row.pk: row for row in rows if row.pk is not None and row.pk not in told}
+        self._check_one_a_unit(rows)
         sums: dict[int, Decimal] = defaultdict(Decimal)
         for version, share in PoolRole.objects.filter(scheme_id__in=changed).values_list(
             "scheme_id", "share"
@@ -122,6 +126,17 @@ class PoolSchemesTable(Table):
             row = changed[version]
             if total + row.fields["reserve_share"] != 1:
                 row.error("reserve_share", "shares_not_one", sum=total + row.fields["reserve_share"])
+
+    @staticmethod
+    def _check_one_a_unit(rows: list[Row]) -> None:
+        """A campaign feeds one scheme: a unit has one from a date on."""
+        others: dict[tuple[Any, Any], set[str]] = defaultdict(set)
+        for unit, start, code in PoolScheme.objects.values_list("unit_id", "valid_from", "code"):
+            others[unit, start].add(code)
+        for row in rows:
+            found = others[row.fields["unit_id"], row.fields["valid_from"]] - {row.fields["code"]}
+            if row.sound and row.outcome != "unchanged" and found:
+                row.error("unit", "scheme_twice", code=min(found))
 
 
 class SchemeChild(Table):

@@ -25,7 +25,10 @@ register_messages(
 
 
 # A row without an id is told from others by all its columns but count, status and note.
-KEY_WITHOUT_ID = ("date", "staff_no", "platform", "activity", "handle", "url", "partner", "supersedes", "duty")
+KEY_WITHOUT_ID = [
+    *("date", "staff_no", "platform", "activity", "handle"),
+    *("url", "partner", "supersedes", "duty"),
+]
 
 
 class LogsTable(Table):
@@ -138,7 +141,7 @@ class LogsTable(Table):
             row.error("status", "own_line")
 
     def key_cells(self, row: Row) -> list[str]:
-        return ["row_id"] if row.values["row_id"] else list(KEY_WITHOUT_ID)
+        return ["row_id"] if row.values["row_id"] else KEY_WITHOUT_ID
 
     def key_of(self, fields: dict[str, Any]) -> tuple[Any, ...]:
         return (fields.get("row_key"),)

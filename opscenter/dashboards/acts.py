@@ -80,9 +80,8 @@ ACTS = {
             _("Lock"),
             _("The month is locked."),
             (
-                _(
-                    "The month is computed once more; when anything differs from what was approved, nothing is locked."
-                ),
+                _("The month is computed once more."),
+                _("When anything differs from what was approved, nothing is locked."),
                 _("Facts, rules and results of the month are frozen for good; nobody can undo this."),
                 _("What comes in later is settled as an adjustment in a later month."),
             ),

@@ -8,8 +8,8 @@ from core import jobs
 from core.exceptions import NotAllowed, NotVisible
 from core.models import Job, User
 from core.models.jobs import JobState
-from core.months import Month
 from core.money import ratio, round_rate
+from core.months import Month
 from departments.models import Unit
 from departments.permissions import reach_of
 from incentives.jobs import ROLL_UP

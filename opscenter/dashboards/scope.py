@@ -5,7 +5,7 @@ A missing object and a denied one answer alike: ``NotVisible``.
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from django.db.models import Q, QuerySet
 
@@ -16,6 +16,12 @@ from departments.models import Period, Staff, Unit
 from departments.permissions import Reach, reach_of
 from departments.selectors import UnitTree, unit_tree
 from incentives.models import Settlement
+
+
+class Rows(Protocol):
+    """A manager of rows that are asked for by ``visible_to``, the only door to them."""
+
+    def visible_to(self, user: User) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -88,14 +94,18 @@ class MonthScope:
             return Q()
         return Q(staff__unit_id__in=self.reach.units_for("money.read")) | Q(staff_id=self.reach.staff_id)
 
-    def of_people(self, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+    def of_people(self, rows: Rows) -> "QuerySet[Any]":
         """The month's rows that belong to a person of the chosen unit, as far as they are visible."""
-        chosen = rows.visible_to(self.user).filter(root_id=self.root.pk, month=self.month.first)
+        chosen: QuerySet[Any] = rows.visible_to(self.user).filter(
+            root_id=self.root.pk, month=self.month.first
+        )
         return chosen if self.whole else chosen.filter(staff__unit_id__in=self.units)
 
-    def of_campaigns(self, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+    def of_campaigns(self, rows: Rows) -> "QuerySet[Any]":
         """The month's rows that belong to a campaign of the chosen unit, as far as they are visible."""
-        chosen = rows.visible_to(self.user).filter(root_id=self.root.pk, month=self.month.first)
+        chosen: QuerySet[Any] = rows.visible_to(self.user).filter(
+            root_id=self.root.pk, month=self.month.first
+        )
         return chosen if self.whole else chosen.filter(campaign__unit_id__in=self.units)
 
 
@@ -115,10 +125,7 @@ def month_scope(user: User, month: Month, unit_code: str = "") -> MonthScope:
     """The scope of a request.  Raises ``NotVisible`` for a unit outside the person's organisations."""
     reach = reach_of(user)
     units = Unit.objects.without_tree_fields().visible_to(user)
-    if unit_code:
-        unit = units.filter(code=unit_code).first()
-    else:
-        unit = _own_root(user, reach, month)
+    unit = units.filter(code=unit_code).first() if unit_code else _own_root(user, reach, month)
     if unit is None:
         raise NotVisible("unit")
     root = unit if unit.root_id == unit.pk else units.get(pk=unit.root_id)

@@ -1,4 +1,4 @@
-"""The pages of a month in a real browser: quiet, within their policy, accessible, no sideways scroll, usable."""
+"""The pages of a month in a real browser: quiet, within their policy, accessible, fitting, usable."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -29,7 +29,6 @@ REMADE = {
     "pool_id",
     "result_id",
     "source_id",
-    "target_id",
     "inputs",
 }
 

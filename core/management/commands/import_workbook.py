@@ -31,6 +31,11 @@ class Command(BaseCommand):
             )
         except (FileRejected, OSError) as error:
             message = str(error)
+            if isinstance(error, OSError):
+                message = _("“%(file)s” cannot be read: %(reason)s.") % {
+                    "file": options["file"],
+                    "reason": error.strerror,
+                }
             if as_json:
                 code = getattr(error, "code", "unreadable")
                 rejection = {

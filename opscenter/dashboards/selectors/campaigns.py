@@ -194,7 +194,7 @@ def _chart(scope: MonthScope, stores: list[StoreLine]) -> dict[str, Any] | None:
             {"name": real, "values": [actual.get(when) for when in labels], "tone": "c1", "area": True},
             {
                 "name": compared,
-                "values": [active[when] if when in active else None for when in labels],
+                "values": [active.get(when) for when in labels],
                 "tone": "c3",
                 "dashed": True,
                 "points": True,
@@ -224,7 +224,13 @@ def _pool(scope: MonthScope, result: Uplift) -> PoolExplained | None:
     articles = Article.objects.filter(code__in=[one["article"] for one in pool.steps["reach"]["articles"]])
     titles = dict(articles.values_list("code", "title"))
     return explain_pool(
-        pool, steps, roles, rules, names, titles, list(uplifts.values_list("uplift", flat=True))
+        pool,
+        steps,
+        roles,
+        rules,
+        names,
+        titles,
+        [one for one in uplifts.values_list("uplift", flat=True) if one is not None],
     )
 
 

@@ -1,10 +1,8 @@
-"""One person's month: every rule with its slots and subjects, the score item by item, the payouts explained."""
+"""One person's month: every rule with its slots, the score item by item, the payouts explained."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
-
-from django.utils.translation import gettext as _
 
 from core.exceptions import NotVisible
 from core.money import ZERO
@@ -169,10 +167,3 @@ def _payouts(rows: list[Payout]) -> list[PayoutLine]:
             days = sum(int(holder["days"]) for holder in steps["holders"])
         lines.append(PayoutLine(row, role, days))
     return lines
-
-
-def payout_title(row: Payout) -> str:
-    """What a payout is for: the role in a campaign, or the month's bonus."""
-    if row.share is None:
-        return _("Bonus of the month")
-    return f"{row.share.pool.campaign.name} · {row.share.role.name}"

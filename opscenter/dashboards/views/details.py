@@ -6,27 +6,25 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from core.exceptions import NotVisible
-from core.models import User
 from core.months import Month
 from opscenter.dashboards.scope import MonthScope, month_scope
 from opscenter.dashboards.selectors.campaigns import campaign_detail
 from opscenter.dashboards.selectors.owners import unit_of_campaign, unit_of_person
 from opscenter.dashboards.selectors.person import person_detail
+from opscenter.dashboards.views import account
 from opscenter.dashboards.views.months import frame
 
 
 def _scope_of(request: HttpRequest, month: Month, unit_code: str) -> MonthScope:
-    assert isinstance(request.user, User)
     if not unit_code:
         raise NotVisible("owner")
-    return month_scope(request.user, month, unit_code)
+    return month_scope(account(request), month, unit_code)
 
 
 @login_required
 @require_safe
 def campaign(request: HttpRequest, month: Month, code: str) -> HttpResponse:
-    assert isinstance(request.user, User)
-    scope = _scope_of(request, month, unit_of_campaign(request.user, code))
+    scope = _scope_of(request, month, unit_of_campaign(account(request), code))
     detail = campaign_detail(scope, code, request.GET.get("page", "1"))
     return render(request, "month/campaign.html", {**frame(scope), "detail": detail})
 
@@ -34,7 +32,6 @@ def campaign(request: HttpRequest, month: Month, code: str) -> HttpResponse:
 @login_required
 @require_safe
 def person(request: HttpRequest, month: Month, staff_no: str) -> HttpResponse:
-    assert isinstance(request.user, User)
-    scope = _scope_of(request, month, unit_of_person(request.user, staff_no))
+    scope = _scope_of(request, month, unit_of_person(account(request), staff_no))
     detail = person_detail(scope, staff_no)
     return render(request, "month/person.html", {**frame(scope), "detail": detail})

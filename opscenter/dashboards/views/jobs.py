@@ -8,16 +8,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from core import jobs
-from core.models import User
 from opscenter.dashboards.roll_ups import job_context, job_shown
+from opscenter.dashboards.views import account
 
 
 @login_required
 @require_safe
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole page, or for htmx the part that changes."""
-    assert isinstance(request.user, User)
-    context = job_context(job_shown(request.user, pk))
+    context = job_context(job_shown(account(request), pk))
     htmx = getattr(request, "htmx", None)
     template = "jobs/_progress.html" if htmx and not htmx.boosted else "jobs/show.html"
     return render(request, template, context)
@@ -26,7 +25,6 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    assert isinstance(request.user, User)
-    jobs.cancel(job_shown(request.user, pk), request.user)
+    jobs.cancel(job_shown(account(request), pk), account(request))
     messages.info(request, _("The job is cancelled; nothing was changed."))
     return redirect("jobs:show", pk)

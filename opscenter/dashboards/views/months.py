@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.exceptions import NotVisible
-from core.models import User
 from core.months import Month
 from departments.models.periods import PeriodState
 from incentives.services.export import incentive_sheet
@@ -24,6 +23,7 @@ from opscenter.dashboards.scope import MonthScope, latest_month, month_scope, un
 from opscenter.dashboards.selectors.money import campaign_board, fund_lines, payout_board
 from opscenter.dashboards.selectors.month import key_figures
 from opscenter.dashboards.selectors.people import PeopleFilter, people_board
+from opscenter.dashboards.views import account
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 VIEWS = {
@@ -41,8 +41,7 @@ SORTS = {
 
 
 def requested_scope(request: HttpRequest, month: Month) -> MonthScope:
-    assert isinstance(request.user, User)
-    return month_scope(request.user, month, request.GET.get("unit", request.POST.get("unit", "")))
+    return month_scope(account(request), month, request.GET.get("unit", request.POST.get("unit", "")))
 
 
 def month_url(scope: MonthScope) -> str:
@@ -73,8 +72,7 @@ def frame(scope: MonthScope) -> dict[str, Any]:
 @require_safe
 def latest(request: HttpRequest) -> HttpResponse:
     """The latest month with a result that the person may see."""
-    assert isinstance(request.user, User)
-    month = latest_month(request.user)
+    month = latest_month(account(request))
     if month is None:
         month = Month.of(timezone.localdate())
     return redirect("month:show", month)
@@ -176,7 +174,7 @@ def act(request: HttpRequest, month: Month, name: str) -> HttpResponse:
     if request.method == "POST":
         if reason or not wanted.needs_reason:
             acts.act_do(scope, wanted, reason)
-            messages.success(request, wanted.done)
+            messages.success(request, str(wanted.done))
             return redirect(month_url(scope))
         problem = _("Say why; the reason stays in the records.")
     context = {

@@ -229,7 +229,9 @@ def test_column_twice_is_an_error(name: str) -> None:
     assert problems(report) == [(name, 1, first.label, "duplicate_column")]
 
 
-@pytest.mark.parametrize(("name", "error"), zip(TABLES, cycle(["formula", "error_value", "too_many_digits"])))
+@pytest.mark.parametrize(
+    ("name", "error"), list(zip(TABLES, cycle(["formula", "error_value", "too_many_digits"]), strict=False))
+)
 def test_cell_that_cannot_be_read_is_an_error_of_its_row(name: str, error: str) -> None:
     tables = complete()
     target = next(each.name for each in table(name).columns if each.required)

@@ -71,7 +71,7 @@ def test_every_dated_table_is_tried() -> None:
     assert sorted(DATED) == sorted(CHANGES) == sorted(ANOTHER)
 
 
-@pytest.mark.parametrize(("name", "state"), zip(DATED, cycle(["locked", "paid"])))
+@pytest.mark.parametrize(("name", "state"), list(zip(DATED, cycle(["locked", "paid"]), strict=False)))
 def test_changed_row_of_a_locked_month_is_an_error_and_an_unchanged_one_is_none(
     name: str, state: str
 ) -> None:
@@ -100,7 +100,9 @@ def test_new_row_of_a_locked_month_is_an_error(name: str) -> None:
     assert digest() == before
 
 
-@pytest.mark.parametrize(("name", "state"), zip(DATED, cycle(["open", "computed", "approved"])))
+@pytest.mark.parametrize(
+    ("name", "state"), list(zip(DATED, cycle(["open", "computed", "approved"]), strict=False))
+)
 def test_row_of_an_open_month_is_taken(name: str, state: str) -> None:
     assert load(complete()).accepted
     lock(state=state)

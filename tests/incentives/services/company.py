@@ -23,7 +23,7 @@ ACTS = {
 
 
 class Company:
-    """Alpha, loaded; ``people``: role → user, ``manager2`` and ``finance2`` a second one, ``outsider`` nobody."""
+    """Alpha, loaded; ``people``: role → user; ``manager2``, ``finance2``: a second one; ``outsider``: nobody."""
 
     def __init__(self, name: str = "alpha") -> None:
         self.expected = load_test_preset(name)

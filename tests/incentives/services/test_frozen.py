@@ -1,4 +1,4 @@
-"""A locked month: the same bytes whatever changes afterwards, recomputed from its inputs alone, tampering found."""
+"""A locked month: the same bytes whatever changes, recomputed from its inputs alone, tampering found."""
 
 import json
 from datetime import date
