@@ -30,7 +30,8 @@ def insert_rows(model: type[models.Model], fields: Sequence[str], rows: Sequence
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             text = StringIO("".join(["\t".join(map(_copied, row)) + "\n" for row in rows]))
-            cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", text)
+            with connection.wrap_database_errors:  # Django itself translates no error of COPY
+                cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", text)
         else:
             # Not a statement for each row: in a savepoint each costs more than the one before.
             size = (connection.features.max_query_params or len(fields)) // len(fields)

@@ -36,23 +36,40 @@ def result_table(result: dict[str, Any]) -> str:
             _("Pool of %(campaign)s: %(amount)s") % pool,
             [
                 f"  {role['role']}  {role['nominal']} → {role['after_findings']} → {role['payout']}"
+                + _shared(role)
                 for role in pool["roles"]
-            ],
+            ]
+            + ["  " + _("withheld %(held)s, reserve %(reserve)s") % pool],
         )
     block(
         _("Funds"),
         [
             _line(
-                row["scheme"], row["fund"], row["opening"], "+", row["in"], "−", row["out"], "=", row["closing"]
+                row["scheme"],
+                row["fund"],
+                row["opening"],
+                "+",
+                row["in"],
+                "−",
+                row["out"],
+                "=",
+                row["closing"],
             )
             for row in result["funds"]
         ],
     )
+    if len(lines) == 1:
+        lines.append(_("There is nothing for this month."))
     return "\n".join(lines)
 
 
 def _line(*cells: str | None) -> str:
     return "  " + "  ".join("—" if cell is None else cell for cell in cells)
+
+
+def _shared(role: dict[str, Any]) -> str:
+    """Who gets the role's payout, and how much each."""
+    return "".join(f"  {holder['staff_no']} {holder['amount']}" for holder in role["holders"])
 
 
 def _lacking(row: dict[str, Any]) -> str:

@@ -34,8 +34,8 @@ def adjustment_propose(
 ) -> Adjustment:
     """Propose a correction of a frozen month, to be settled in a later, open one.
 
-    ``amount``: yuan, whole 分; below 0 it takes back.  Raises ``NotAllowed`` (right, own line), ``RuleViolation``
-    (no reason, no amount, wrong months) and ``Conflict`` when the month is locked meanwhile.
+    ``amount``: yuan, whole 分; below 0 it takes back.  Raises ``NotAllowed`` (right, own line),
+    ``RuleViolation`` (no reason, no amount, wrong months) and ``Conflict`` when locked meanwhile.
     """
     require(actor, "adjustment.propose", staff.unit_id)
     _not_own(actor, staff.pk)

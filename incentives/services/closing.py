@@ -37,7 +37,7 @@ PAID = audit.register_action("month.paid", _("month paid"))
 
 
 def _hold(root: Unit, month: Month) -> Settlement:
-    """The settlement under locks; whoever writes a fact of the month waits from here on, or we wait for them."""
+    """The settlement under locks; writers of facts wait from here on, and we waited for those at work."""
     settlement = locked_settlement(settlement_of(root, month).pk)
     guards.hold_root(root.pk)
     held = Period.objects.select_for_update(of=("self",)).select_related("root")
@@ -122,7 +122,8 @@ def month_lock(
         raise Conflict(
             "not_approved",
             _(
-                "The month is “%(state)s”; it can be locked once it is approved, or by somebody with the right and a reason."
+                "The month is “%(state)s”; it can be locked once it is approved, or by "
+                "somebody with the right and a reason."
             ),
             state=PeriodState(period.state).label,
         )

@@ -61,8 +61,8 @@ def month_roll_up(
     """Compute a month of an organisation and store every result; gives the JSON object of interfaces.md §3.
 
     Months settle in order: months that lie between the last settled one and this are settled first.  A frozen
-    month gives its stored result.  Raises ``NotAllowed``; ``RuleViolation`` for a unit below a root; ``Conflict``
-    when a later month is locked with the balances of this one, or a frozen result is not what was frozen.
+    month gives its stored result.  Raises ``NotAllowed``; ``RuleViolation`` for a unit below a root;
+    ``Conflict`` when a later month is locked with the balances of this one, or a frozen result was changed.
     """
     if root.root_id != root.pk:
         raise RuleViolation("not_a_root", _("A month is computed for a whole organisation."))
@@ -187,7 +187,8 @@ def compute_and_store(
         raise Conflict(
             "later_month_locked",
             _(
-                "A later month is locked with the balances of %(month)s; book the difference in an open month."
+                "A later month is locked with the balances of %(month)s; book the difference in an "
+                "open month."
             ),
             month=str(month),
         )

@@ -1,4 +1,4 @@
-"""Proof that a frozen month is what was locked: digests, the audit row, and a recomputation from its inputs."""
+"""Proof that a frozen month is what was locked: digests, audit row, a recomputation from its inputs."""
 
 import hashlib
 import json

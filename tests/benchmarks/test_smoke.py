@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
     "database",
     [
         pytest.param("SQLite", marks=pytest.mark.sqlite_only),
-        pytest.param("PostgreSQL", marks=pytest.mark.postgres),
+        pytest.param("PostgreSQL", marks=[pytest.mark.postgres, pytest.mark.full]),
     ],
 )
 def test_quick_run_measures_every_figure_and_reports_it(database, tmp_path, request):

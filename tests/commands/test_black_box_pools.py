@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.core.management import call_command
 
 from tests.commands.workbooks import import_report, import_sheets, printed, roll_up
 
@@ -363,3 +364,15 @@ def test_types_and_scales_that_do_not_fit_the_dates_are_warnings(tmp_path):
         (4, "type", "not_a_member_day"),
         (5, "scale", "not_medium"),
     ]
+
+
+def test_a_person_reads_the_month_as_text(tmp_path, capsys):
+    call_command("roll_up", "2018-11")
+    empty = capsys.readouterr().out
+    import_sheets(tmp_path, EVERYTHING_HAPPENS)
+    call_command("roll_up", "2018-11")
+    full = capsys.readouterr().out
+
+    assert len(empty.splitlines()) == 2
+    assert "  designer  206.18 → 123.71 → 108.37  P4 108.37" in full.splitlines()
+    assert any("457.39" in line and "412.37" in line for line in full.splitlines())

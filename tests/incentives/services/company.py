@@ -1,4 +1,4 @@
-"""The organisation alpha of tests/presets with one person for each role, and its months on the way to the lock."""
+"""The organisation alpha of tests/presets with a person for each role, and its months up to the lock."""
 
 from django.utils import timezone
 
@@ -23,7 +23,7 @@ ACTS = {
 
 
 class Company:
-    """Alpha, loaded; ``people``: role → user; ``manager2``, ``finance2``: a second one; ``outsider``: nobody."""
+    """Alpha, loaded; ``people``: role → user; ``manager2``, ``finance2`` a second one, ``outsider`` none."""
 
     def __init__(self, name: str = "alpha") -> None:
         self.expected = load_test_preset(name)

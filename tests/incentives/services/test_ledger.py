@@ -192,7 +192,7 @@ def test_changed_month_reaches_the_later_one_when_that_is_computed_again() -> No
 
 @pytest.mark.clause("HT-06")
 def test_fee_that_waited_is_paid_first_when_money_comes() -> None:
-    """Without monthly fund and openings four fees of 500.00 find 14.25 in May; June brings 400.00 for them."""
+    """Four fees of 500.00 find only the reserve of May's pools, 14.25; June brings 400.00 for them."""
     company = Company()
     FundEntry.objects.all().delete()
     PoolScheme.objects.update(monthly_fund=D(0), account_fee=D(0))
