@@ -7,8 +7,8 @@ class CampaignsConfig(AppConfig):
     verbose_name = _("Campaigns")
 
     def ready(self) -> None:
-        from core import registry
         from campaigns.tables import TABLES
+        from core import registry
 
         for table in TABLES:
             registry.tables.register(table.name, table)

@@ -171,7 +171,8 @@ def _place(person: PersonFacts, day: date) -> tuple[int | None, str]:
 def _metrics(facts: AssessmentFacts, person: PersonFacts, path: Path) -> dict[str, MetricValue]:
     """The person's own figures, else those of the nearest unit upward that has one."""
     found: dict[str, MetricValue] = {}
-    for subject in (person.staff_no, *path):
+    subjects: tuple[str | int, ...] = (person.staff_no, *path)
+    for subject in subjects:
         for code, value in facts.metrics.get(subject, {}).items():
             found.setdefault(code, value)
     return found

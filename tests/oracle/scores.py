@@ -180,7 +180,8 @@ def quota_source(code: str, attained: list[Attained], cap: Fraction) -> Source:
         rate = group_rate(attained, cap)
     else:
         codes = [part.strip() for part in code.split("+")]
-        chosen = [one for one in attained if text(one.rule, "code") in codes]
+        # Somebody who moved may have the rule twice; what is not applicable is left out.
+        chosen = [one for one in attained if text(one.rule, "code") in codes and one.rate is not None]
         single = len(codes) == 1 and len(chosen) == 1
         rate = chosen[0].rate if single else group_rate(chosen, cap)
     if rate is None:

@@ -90,9 +90,9 @@ class Facts:
         for unit in [*path_of(self.tables, text(self.stores[store], "unit")), ""]:
             for row in rows_of(self.tables, "member_days"):
                 number = whole(row, "number", 0)
-                if text(row, "unit") == unit and needed_day(row, "date") == day:
-                    if self.member_day(store, f"{day:%Y-%m}", number) == day:
-                        return number
+                same = text(row, "unit") == unit and needed_day(row, "date") == day
+                if same and self.member_day(store, f"{day:%Y-%m}", number) == day:
+                    return number
         return None
 
     def member_day(self, store: str, month: str, ordinal: int) -> date | None:

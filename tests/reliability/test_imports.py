@@ -15,11 +15,14 @@ from tests.reliability import harness
 
 
 def small() -> dict[str, list[dict[str, Any]]]:
-    """Enough tables for new rows, references set later and a log-in."""
+    """Enough for new rows in several tables and references set later, in few statements."""
     tables = complete()
-    kept = ("units", "positions", "duties", "staff", "activities", "platforms", "logs")
-    return {name: tables[name] for name in kept} | {
-        "logs": [{**row, "activity": "t-post"} for row in tables["logs"]],
+    return {
+        "units": [one("units", head="t-1")],
+        "activities": tables["activities"],
+        "staff": [one("staff", unit="t-co", position=None, username=None)],
+        "platforms": [one("platforms", successor=None)],
+        "logs": [{**row, "partner": None, "duty": None} for row in tables["logs"][:2]],
     }
 
 

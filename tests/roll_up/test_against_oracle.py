@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+
 from tests.oracle.month import month as oracle_month
 from tests.oracle.random_month import month_of, random_tables
 from tests.roll_up.deployments import load, roll_up_all, sheets

@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+
 from tests.roll_up.deployments import load_test_preset, roll_up_all
 
 
