@@ -50,15 +50,14 @@ class Bench:
         print(f"  {name}: {_shown(figures)}", flush=True)
         return figures
 
-    def take_turns(
-        self, turns: int, product: tuple[Any, ...], yardstick: tuple[Any, ...]
-    ) -> tuple[Turns, Turns]:
-        """Product and yardstick one after the other, ``turns`` times each."""
-        ours, theirs = [], []
-        for _turn in range(turns):
-            ours.append(self.run(*product))
-            theirs.append(self.run(*yardstick))
-        return ours, theirs
+
+def take_turns(turns: int, *measured: tuple[Any, ...]) -> list[Turns]:
+    """Each measurement (bench, name, arguments …) in its turn, ``turns`` times: what slows one, slows all."""
+    found: list[Turns] = [[] for _one in measured]
+    for _turn in range(turns):
+        for row, (bench, *what) in zip(found, measured, strict=True):
+            row.append(bench.run(*what))
+    return found
 
 
 def _shown(figures: dict[str, Any]) -> str:
@@ -82,19 +81,18 @@ def _how(ours: Turns, theirs: Turns, more: str = "") -> str:
 
 def measure_database(name: str, people: int, imported: int, turns: int) -> list[Figure]:
     """All figures of one database."""
-    tenth = max(people // 10, 1)
-    with databases.scratch(name) as url:
-        print(f"{name}, {tenth} people", flush=True)
-        small = Bench(url)
-        small.run("prepare", tenth)
-        tenths = [small.run("roll_up") for _turn in range(turns)]
-        small_reads = small.run("queries")["reads"]
-    with databases.scratch(name) as url, tempfile.TemporaryDirectory() as folder:
-        print(f"{name}, {people} people", flush=True)
-        bench = Bench(url)
+    fewer = max(people // 10, 1)
+    with (
+        databases.scratch(name) as small_url,
+        databases.scratch(name) as url,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        print(f"{name}, {people:,} people beside {fewer:,}", flush=True)
+        small, bench = Bench(small_url), Bench(url)
+        small.run("prepare", fewer)
         bench.run("prepare", people)
         return [
-            *_roll_up(name, bench, turns, (tenth, tenths, small_reads)),
+            *_roll_up(name, bench, small, turns, fewer),
             *_import(name, bench, turns, Path(folder) / "logs.xlsx", imported),
             *_sheet(name, bench, turns, Path(folder) / "sheet.xlsx"),
             # Last: nothing of a locked month can be written again.
@@ -102,14 +100,15 @@ def measure_database(name: str, people: int, imported: int, turns: int) -> list[
         ]
 
 
-def _roll_up(name: str, bench: Bench, turns: int, tenth: tuple[int, Turns, int]) -> list[Figure]:
+def _roll_up(name: str, bench: Bench, small: Bench, turns: int, fewer: int) -> list[Figure]:
     warm = bench.run("roll_up")  # and says how many rows the bare path has to write
+    small.run("roll_up")
     written = sum(warm["written"].values())
-    ours, theirs = bench.take_turns(turns, ("roll_up",), ("bare_roll_up", written))
-    reads = bench.run("queries")["reads"]
+    ours, theirs, tenths = take_turns(
+        turns, (bench, "roll_up"), (bench, "bare_roll_up", written), (small, "roll_up")
+    )
+    reads, small_reads = bench.run("queries")["reads"], small.run("queries")["reads"]
     people, logs = warm["people"], warm["logs"]
-    fewer, tenths, small_reads = tenth
-    growth = _seconds(ours) / _seconds(tenths)
     peak = max(turn["megabytes"] for turn in ours)
     return [
         Figure(
@@ -122,7 +121,7 @@ def _roll_up(name: str, bench: Bench, turns: int, tenth: tuple[int, Turns, int])
         Figure(
             name,
             f"roll-up of {people:,} people ÷ {fewer:,} people",
-            growth,
+            _ratio(ours, tenths),
             12,
             f"{_seconds(ours):.2f} s ÷ {_seconds(tenths):.2f} s",
         ),
@@ -133,13 +132,13 @@ def _roll_up(name: str, bench: Bench, turns: int, tenth: tuple[int, Turns, int])
 
 def _import(name: str, bench: Bench, turns: int, book: Path, rows: int) -> list[Figure]:
     bench.run("make_workbook", book, rows)
-    ours, theirs = bench.take_turns(turns, ("import_logs", book), ("bare_reading", book))
+    ours, theirs = take_turns(turns, (bench, "import_logs", book), (bench, "bare_reading", book))
     title = f"import of {rows:,} log rows ÷ openpyxl reading the workbook"
     return [Figure(name, title, _ratio(ours, theirs), 4, _how(ours, theirs))]
 
 
 def _sheet(name: str, bench: Bench, turns: int, book: Path) -> list[Figure]:
-    ours, theirs = bench.take_turns(turns, ("sheet", book), ("bare_sheet", book))
+    ours, theirs = take_turns(turns, (bench, "sheet", book), (bench, "bare_sheet", book))
     title = f"incentive sheet of {ours[0]['lines']:,} lines ÷ openpyxl writing its cells"
     how = _how(ours, theirs, f"{theirs[0]['cells']:,} cells")
     return [Figure(name, title, _ratio(ours, theirs), 1.5, how)]

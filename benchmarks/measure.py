@@ -105,8 +105,9 @@ def bare_roll_up(rows: str) -> Figures:
 
 def queries() -> Figures:
     """How often a roll-up reads and writes; counted apart, because counting costs time."""
+    root = _root()
     with CaptureQueriesContext(connection) as captured:
-        month_roll_up(actor=None, root=_root(), month=MONTH)
+        month_roll_up(actor=None, root=root, month=MONTH)
     texts = [query["sql"].lstrip("( \n").upper() for query in captured.captured_queries]
     reads = sum(text.startswith(("SELECT", "DECLARE", "WITH")) for text in texts)
     return {"reads": reads, "writes": sum(text.startswith(("INSERT", "UPDATE", "DELETE")) for text in texts)}

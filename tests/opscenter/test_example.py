@@ -1,6 +1,7 @@
 """The example months: stable within a day, growing by a day, complete, and worth looking at."""
 
 import json
+import re
 from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -225,7 +226,7 @@ def test_the_demo_prepares_a_trial(settings: Any, tmp_path: Path, monkeypatch: p
         call_command("demo", prepare=True, print=True, stdout=out)
     assert (tmp_path / "incentives-2026-10.xlsx").is_file()
     assert "绩效奖金发放表" in out.getvalue()
-    password = out.getvalue().splitlines()[-1].rpartition(" ")[2]
+    password = re.split(r"[：: ]+", out.getvalue().splitlines()[-1])[-1]
     chosen = User.objects.get(username="lin.shuyi")
     assert chosen.check_password(password)
     assert "lin.shuyi" in out.getvalue()

@@ -258,8 +258,9 @@ def approved_points(
     for row in rows_of(tables, "score_points"):
         own = text(row, "staff_no") == text(person, "staff_no") and text(row, "month") == month_name(month)
         approver = text(row, "approved_by")
-        # Proposed points count once approved; a row that names nobody was recorded as settled.
-        if not own or (text(row, "proposed_by") and not approver):
+        # Proposed points count once somebody else approved; a row that names nobody was recorded as settled.
+        proposer = text(row, "proposed_by")
+        if not own or (proposer and approver in ("", proposer)):
             continue
         if text(row, "kind") == "veto":
             veto = True

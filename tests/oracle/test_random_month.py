@@ -146,9 +146,9 @@ def facts_of_tables(tables: Tables, days: list) -> Iterator[str]:
         group = "*" if text(row, "source").endswith("*") else "+" if "+" in text(row, "source") else "one"
         yield f"item {kind} {text(row, 'method')} {group if kind == 'quota' else ''}".strip()
     for row in rows_of(tables, "score_points"):
-        by = text(row, "approved_by")
-        approver = "own" if by == text(row, "proposed_by") else "other"
-        yield f"points {text(row, 'kind')} {approver if by else 'none'}"
+        by, proposer = text(row, "approved_by"), text(row, "proposed_by")
+        fate = "other" if by else "none" if proposer else "nobody"
+        yield f"points {text(row, 'kind')} {fate}"
     facts = Facts(tables)
     for campaign in campaigns_of_month(facts, days):
         yield f"campaign {text(campaign, 'type')} {text(campaign, 'scale')}"
@@ -245,7 +245,7 @@ EXPECTED = {
     "item quota step *",
     *(f"item metric {m}" for m in ("linear", "step", "boolean", "per_case")),
     "item rating manual",
-    *(f"points {kind} {by}" for kind in ("bonus", "deduction", "veto") for by in ("none", "own", "other")),
+    *(f"points {kind} {by}" for kind in ("bonus", "deduction", "veto") for by in ("none", "nobody", "other")),
     *(
         f"campaign {t} {s}"
         for t in ("weekend", "member_day", "manufacturer", "other")
