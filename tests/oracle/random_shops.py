@@ -27,7 +27,7 @@ def add_shops(draw: Draw) -> None:
             history = draw.one([400, 400, 400, 120, 25]) if at else 400
             start = draw.last - timedelta(days=history)
             opened = draw.one([date(2010, 1, 1), start])
-            closed = draw.day() if at > 1 and draw.chance(20) else None
+            closed = max(opened, draw.day()) if at > 1 and draw.chance(20) else None
             unit = root + draw.one(["", "1", "2", "11"])
             draw.add("stores", code=code, name=f"Store {code}", unit=unit, opened=opened, closed=closed)
             add_store_days(draw, code, start - timedelta(days=draw.one([0, 5])), blanks)
