@@ -44,7 +44,10 @@ def dump(*tables: type[models.Model], without: Iterable[str] = ()) -> list[str]:
             if field.attname not in {*VOLATILE, *without} and not field.attname.endswith("_at")
         ]
         rows = models.QuerySet(model).values_list(*names)
-        lines += [f"{model._meta.label} {dict(zip(names, row, strict=True))}" for row in rows]
+        for row in rows:
+            # PostgreSQL gives bytes as a memoryview, whose text is its address.
+            values = [bytes(value) if isinstance(value, memoryview) else value for value in row]
+            lines.append(f"{model._meta.label} {dict(zip(names, values, strict=True))}")
     return sorted(lines)
 
 
