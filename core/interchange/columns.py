@@ -4,6 +4,7 @@ A kind turns a cell (``None``, text, ``int``, ``Decimal``, ``bool``, date) into 
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -41,15 +42,15 @@ def as_text(cell: Any) -> str:
     return "" if cell is None else str(cell)
 
 
-class Kind:
-    """What a cell may hold; the base takes any text."""
+class Kind(ABC):
+    """What a cell may hold."""
 
     #: whether equal cells may share one parsed value (so that it is parsed once a sheet)
     cacheable = True
 
+    @abstractmethod
     def parse(self, cell: Any) -> Any:
         """The typed value of a cell that is not empty.  Raises ``CellProblem``."""
-        raise NotImplementedError
 
     def cell(self, value: Any) -> Any:
         """The cell that stands for a value in an export."""
