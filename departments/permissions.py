@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 from django.utils import timezone
 
+from core.access import Access
 from core.exceptions import NotAllowed
 
 if TYPE_CHECKING:
@@ -133,3 +134,26 @@ def require(user: "User | None", act: str, unit_ids: int | Iterable[int]) -> Non
     wanted = [unit_ids] if isinstance(unit_ids, int) else list(unit_ids)
     if not all(reach.allows(act, unit_id) for unit_id in wanted):
         raise NotAllowed(act)
+
+
+def _is_member(user: "User") -> bool:
+    reach = reach_of(user)
+    return reach.everything or bool(reach.roots)
+
+
+def _leads(user: "User") -> bool:
+    reach = reach_of(user)
+    return reach.everything or bool(reach.units)
+
+
+#: belongs to an organisation
+MEMBER = Access("member", _is_member)
+#: has more than ``staff`` on some unit
+LEADING = Access("leading", _leads)
+
+
+def may(act: str) -> Access:
+    """Those who may do ``act`` on some unit."""
+    if act not in ACTS:
+        raise KeyError(f"no act is named {act!r}")
+    return Access(act, lambda user: reach_of(user).allows(act))

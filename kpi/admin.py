@@ -10,6 +10,7 @@ from kpi.models import (
     LogEntry,
     Metric,
     MetricValue,
+    MonthPolicy,
     Platform,
     QuotaRule,
     Rating,
@@ -44,6 +45,12 @@ class QuotaRuleAdmin(ReadOnlyAdmin):
     list_display = ("code", "name", "unit", "basis", "period", "amount", "valid_from", "valid_to", "clause")
     list_filter = ("basis", "period")
     search_fields = ("code", "name", "clause", "unit__name")
+    list_select_related = ("unit",)
+
+
+@admin.register(MonthPolicy)
+class MonthPolicyAdmin(ReadOnlyAdmin):
+    list_display = ("unit", "valid_from", "entry_close_day", "sample_rate", "self_due", "manager_due")
     list_select_related = ("unit",)
 
 

@@ -2,7 +2,7 @@
 
 import gc
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
+from core import registry
 from core.months import Month
 from core.workdays import WorkCalendar
 from departments.models import Position, Staff
@@ -29,6 +30,7 @@ from kpi.models import (
     LogEntry,
     LogStatus,
     MetricValue,
+    MonthPolicy,
     Platform,
     QuotaRule,
     Rating,
@@ -247,3 +249,25 @@ def assessment_facts(root_id: int, month: Month, tree: UnitTree, calendar: WorkC
         ratings=_ratings(root_id, month),
         points=_points(root_id, month),
     )
+
+
+def month_policies(tree: UnitTree, units: Iterable[int], day: date) -> dict[int, MonthPolicy]:
+    """The month settings that hold for each unit on a day: one query.
+
+    Where no unit upward has any, an unsaved one with the defaults of the table's declaration.
+    """
+    latest: dict[int, MonthPolicy] = {}
+    for row in MonthPolicy.objects.filter(valid_from__lte=day).order_by("valid_from"):
+        latest[row.unit_id] = row
+    declared = {
+        column.field_name: column.default
+        for column in registry.tables["month_policies"].columns
+        if column.default is not None
+    }
+    return {
+        unit: next(
+            (latest[above] for above in tree.path(unit) if above in latest),
+            MonthPolicy(unit_id=unit, valid_from=day, **declared),
+        )
+        for unit in units
+    }

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.models import User
-from departments.permissions import reach_of
+from departments.permissions import LEADING, MEMBER, may, reach_of
 
 Account = User | AnonymousUser
 
@@ -28,10 +28,23 @@ def administrator(account: Account) -> bool:
 
 def member(account: Account) -> bool:
     """Whether the person belongs to an organisation; the reach is read once, and pages need it anyway."""
-    if not isinstance(account, User):
-        return False
-    reach = reach_of(account)
-    return reach.everything or bool(reach.roots)
+    return isinstance(account, User) and MEMBER.allows(account)
+
+
+def employed(account: Account) -> bool:
+    """Whether the person logs work of their own."""
+    return isinstance(account, User) and reach_of(account).staff_id is not None
+
+
+def leading(account: Account) -> bool:
+    """Whether the person has more than ``staff`` on some unit."""
+    return isinstance(account, User) and LEADING.allows(account)
+
+
+def rights(act: str) -> Callable[[Account], bool]:
+    """Whether the person may do ``act`` somewhere."""
+    rule = may(act)
+    return lambda account: isinstance(account, User) and rule.allows(account)
 
 
 @dataclass(frozen=True)
@@ -53,7 +66,16 @@ WORK = _("Work")
 SETUP = _("Organisation and data")
 
 SECTIONS = (
+    Section("today:show", _("Today"), "sun", WORK, allowed=employed),
+    Section("team:show", _("Team"), "users", WORK, allowed=leading),
+    Section("today:month", _("My month"), "calendar-days", WORK, allowed=employed),
     Section("month:latest", _("Month"), "layout-dashboard", WORK, allowed=member),
+    Section("verification:queue", _("Verification"), "list-checks", WORK, allowed=rights("log.verify")),
+    Section("assessment:ratings", _("Ratings"), "star", WORK, allowed=rights("rating.enter")),
+    Section("findings:list", _("Findings"), "flag", WORK, allowed=leading),
+    Section("org:chart", _("Organisation"), "network", SETUP, allowed=member),
+    Section("rules:list", _("Rules"), "scale", SETUP, allowed=member),
+    Section("data:index", _("Data"), "database", SETUP, allowed=member),
     Section("admin:index", _("Administration"), "settings", SETUP, allowed=administrator),
 )
 

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "csp",
     "django_filters",
     "django_htmx",
+    "django_tables2",
     "lucide",
     "rest_framework",
     "tree_queries",

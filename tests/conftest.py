@@ -139,6 +139,17 @@ def chromium() -> str:
     return _from_environment("CHROMIUM_PATH", "Chromium")
 
 
+@pytest.fixture
+def people(db: None) -> Iterator[Any]:
+    """The people of ``tests.people`` on 15 May 2024."""
+    import time_machine
+
+    from tests.people import NOW, load_people
+
+    with time_machine.travel(NOW, tick=True):
+        yield load_people()
+
+
 # --- a real worker -----------------------------------------------------------------------------------
 
 

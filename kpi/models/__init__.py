@@ -5,6 +5,7 @@ platforms, accounts, quota rules, daily logs, metrics, schemes, ratings and the 
 from kpi.models.logs import LogEntry, LogStatus
 from kpi.models.metrics import Metric, MetricDirection, MetricValue
 from kpi.models.platforms import Account, Platform, PlatformKind
+from kpi.models.policies import MonthPolicy
 from kpi.models.quotas import Basis, DayBasis, QuotaPeriod, QuotaRule, Surplus
 from kpi.models.results import Attainment, Score, ScoreStatus
 from kpi.models.schemes import (
@@ -28,6 +29,7 @@ __all__ = [
     "Metric",
     "MetricDirection",
     "MetricValue",
+    "MonthPolicy",
     "PayMode",
     "Platform",
     "PlatformKind",

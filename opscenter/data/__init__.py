@@ -1,0 +1,1 @@
+"""Import, templates, exports, completeness, jobs."""

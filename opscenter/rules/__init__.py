@@ -1,0 +1,1 @@
+"""The rules of all apps in versions: draft, compare, activate, acknowledge."""

@@ -1,0 +1,1 @@
+"""One search over people, campaigns, rules and pages."""

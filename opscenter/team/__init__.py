@@ -1,0 +1,1 @@
+"""What those who lead people look at."""

@@ -1,0 +1,1 @@
+"""A person's own day and month, made of several apps."""
