@@ -16,6 +16,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks import databases
+from benchmarks.pages import measure_pages
 from benchmarks.report import Figure, report
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -152,6 +153,13 @@ def _lock(name: str, bench: Bench) -> list[Figure]:
     ]
 
 
+def pages_of(name: str, people: int, months: int, rounds: int) -> list[Figure]:
+    """The figures of the pages, on a database of their own: logs of several months."""
+    print(f"{name}, pages with {people:,} people", flush=True)
+    with databases.scratch(name) as url:
+        return measure_pages(name, Bench(url), people, months, rounds)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="benchmarks", description="Measure time and memory; write a report."
@@ -171,6 +179,10 @@ def main() -> int:
         one for one in databases.NAMES if one == "SQLite" or databases.has_postgres()
     ]
     figures = [figure for name in names for figure in measure_database(name, people, imported, turns)]
+    if "PostgreSQL" in names:
+        # A thousand people with a thousand log rows each, on the database that serves so many.
+        sizes = (20, 1, 1) if options.quick else (1000, 10, 25)
+        figures += pages_of("PostgreSQL", *sizes)
     text = report(figures, turns)
     print(text)
     out = options.out or (None if options.quick else REPORT)

@@ -17,6 +17,7 @@ from benchmarks import organisation
 from benchmarks.organisation import BLOGS, FORUMS, GROUPS, MONTH, QA, WEIBO
 from campaigns.models import Store, StoreDay
 from core.interchange.importer import import_sheets
+from core.months import Month
 from departments.models import Assignment, Leave, Staff, Unit
 from kpi.models import LogEntry, Platform, Rating, ScorePoint
 
@@ -46,8 +47,8 @@ CHANNELS: list[tuple[str, Sequence[str], int, bool]] = [
 ]
 
 
-def seed(people: int) -> None:
-    """Fill an empty database with an organisation of so many people."""
+def seed(people: int, months: int = 1) -> None:
+    """Fill an empty database with an organisation of so many people, and the logs of so many months."""
     with transaction.atomic():
         _import(organisation.rules())
         root = Unit.objects.get(code=organisation.COMPANY)
@@ -55,7 +56,8 @@ def seed(people: int) -> None:
         _import(organisation.holders([person.staff_no for person in staff]))
         _around_people(root, staff)
         _store_days(root)
-        bulk_write(LogEntry, log_rows(root.pk, staff))
+        for back in range(months):
+            bulk_write(LogEntry, log_rows(root.pk, staff, MONTH.plus(-back)))
         _corrections()
 
 
@@ -149,10 +151,10 @@ def _store_days(root: Unit) -> None:
     StoreDay.objects.bulk_create(rows, batch_size=BATCH)
 
 
-def log_rows(root_id: int, staff: Sequence[Staff]) -> Iterator[dict[str, Any]]:
-    """The month's log: each person with two accounts, on all days; one row in a hundred is rejected."""
+def log_rows(root_id: int, staff: Sequence[Staff], month: Month = MONTH) -> Iterator[dict[str, Any]]:
+    """A month's log: each person with two accounts, on all days; one row in a hundred is rejected."""
     platforms = dict(Platform.objects.values_list("code", "pk"))
-    days = MONTH.days()
+    days = month.days()
     draw = random.Random(2)
     now = timezone.now().replace(tzinfo=None).isoformat(" ")
     for number, person in enumerate(staff):
@@ -161,12 +163,12 @@ def log_rows(root_id: int, staff: Sequence[Staff]) -> Iterator[dict[str, Any]]:
         for row in range(ROWS_A_PERSON):
             activity, places, highest, with_partner = CHANNELS[row % len(CHANNELS)]
             turn = row // len(CHANNELS)
-            row_id = f"bm-{person.pk}-{row}"
+            row_id = f"bm-{month}-{person.pk}-{row}"
             yield {
                 "row_id": row_id,
                 "row_key": f"id:{row_id}",
                 "date": days[(row * 11 + number) % len(days)].isoformat(),
-                "month": MONTH.first.isoformat(),
+                "month": month.first.isoformat(),
                 "root_id": root_id,
                 "staff_id": person.pk,
                 "platform_id": platforms[places[(turn + row) % len(places)]],
@@ -174,6 +176,7 @@ def log_rows(root_id: int, staff: Sequence[Staff]) -> Iterator[dict[str, Any]]:
                 "handle": f"user{number}-{turn % 2}",
                 "count": draw.randint(1, highest),
                 "url": "",
+                "link_key": "",
                 "partner_id": partner if with_partner and partner != person.pk else None,
                 "status": "rejected" if row == 50 else "valid" if row % 3 else "submitted",
                 "note": "",

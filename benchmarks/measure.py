@@ -20,8 +20,10 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opscenter.settings")
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from openpyxl import Workbook, load_workbook  # noqa: E402
@@ -29,9 +31,10 @@ from openpyxl import Workbook, load_workbook  # noqa: E402
 from benchmarks import bare, facts, organisation  # noqa: E402
 from benchmarks.organisation import MONTH  # noqa: E402
 from core.interchange.importer import import_sheets  # noqa: E402
+from core.models import User  # noqa: E402
 from core.spreadsheets.preflight import content  # noqa: E402
 from core.spreadsheets.reader import read_workbook  # noqa: E402
-from departments.models import Staff, Unit  # noqa: E402
+from departments.models import Grant, Staff, Unit  # noqa: E402
 from incentives.models import Payout, Settlement  # noqa: E402
 from incentives.services import results  # noqa: E402
 from incentives.services.closing import month_lock  # noqa: E402
@@ -63,12 +66,12 @@ def _root() -> Unit:
     return Unit.objects.get(code=organisation.COMPANY)
 
 
-def prepare(people: str) -> Figures:
-    """Tables and facts of a deployment of so many people."""
+def prepare(people: str, months: str = "1") -> Figures:
+    """Tables and facts of a deployment of so many people, with the logs of so many months."""
     figures: Figures = {}
     call_command("migrate", verbosity=0)
     with timed(figures):
-        facts.seed(int(people))
+        facts.seed(int(people), int(months))
     _tidy()
     return figures
 
@@ -185,12 +188,30 @@ def bare_sheet(path: str) -> Figures:
     return figures
 
 
+def sign_in(*roles: str) -> Figures:
+    """Somebody with each role, signed in; gives the keys of their sessions."""
+    figures: Figures = {"megabytes": 0.0}
+    places = {"staff": None, "leader": Unit.objects.get(code=organisation.GROUPS[1])}
+    for number, role in enumerate(roles):
+        person = Staff.objects.get(staff_no=f"bm-{number:05d}")
+        person.user = User.objects.create(username=role)
+        person.save(update_fields=["user"])
+        unit = places.get(role, _root())
+        if unit is not None:
+            Grant.objects.create(staff=person, role=role, unit=unit)
+        browser = Client()
+        browser.force_login(person.user)
+        figures[role] = browser.cookies[settings.SESSION_COOKIE_NAME].value
+    return figures
+
+
 MEASUREMENTS: dict[str, Callable[..., Figures]] = {
     function.__name__: function
     for function in (
         prepare,
         roll_up,
         bare_roll_up,
+        sign_in,
         queries,
         lock,
         make_workbook,

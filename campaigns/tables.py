@@ -3,9 +3,12 @@
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import (
+    COUNTED_STATES,
+    FIXED_TERMS,
     Article,
     ArticleKind,
     ArticleReading,
@@ -44,6 +47,7 @@ from core.interchange.tables import Row, Table
 from core.workdays import WorkCalendar
 from departments.selectors import work_calendar
 from departments.tables.lookups import root_of
+from departments.tables.versions import VersionedTable
 
 register_messages(
     closed_before_opened=_("The last open day lies before the first."),
@@ -51,6 +55,8 @@ register_messages(
     profit_needed=_("A day on which the store was open needs its gross profit."),
     dates_needed=_("The method fixed_dates needs its dates in baseline_dates."),
     baseline_not_before=_("A baseline date must lie before the campaign."),
+    approved_terms=_("It is approved: propose the change on its page; somebody else decides about it."),
+    own_approval=_("Nobody approves a plan of their own."),
 )
 
 
@@ -151,11 +157,10 @@ class MemberDaysTable(Table):
         fields["month"] = first_of(fields["date"])
 
 
-class BaselineMethodsTable(Table):
+class BaselineMethodsTable(VersionedTable):
     name = "baseline_methods"
     label = "基线方法"
     model = BaselineMethod
-    act = "rules.edit"
     columns = (
         Column("unit", "组织", Ref("units"), key=True, required=True),
         Column("type", "活动类型", Choice(CampaignType), key=True, required=True),
@@ -204,6 +209,20 @@ class CampaignsTable(Table):
     def prepare(self, context: ImportContext, rows: list[Row]) -> None:
         context.known["work_calendar"] = work_calendar()
         context.known["member_days"] = set(MemberDay.objects.values_list("root_id", "date"))
+        if context.user is not None:
+            mine = Q(author=context.user) | Q(edited_by=context.user) | Q(submitted_by=context.user)
+            context.known["own_campaigns"] = set(Campaign.objects.filter(mine).values_list("code", flat=True))
+
+    def check_states(self, context: ImportContext, row: Row) -> None:
+        """What no single person can do on a page: change the terms of what is approved, approve their own."""
+        if row.before is None:
+            return
+        stood, status = row.before["status"] in COUNTED_STATES, row.fields["status"]
+        changed = [name for name in FIXED_TERMS if row.before[name] != row.fields[name]]
+        if stood and changed:
+            row.error(changed[0], "approved_terms")
+        if not stood and status in COUNTED_STATES and row.fields["code"] in context.known["own_campaigns"]:
+            row.error("status", "own_approval")
 
     def build(self, context: ImportContext, row: Row) -> dict[str, Any]:
         fields = super().build(context, row)
@@ -311,11 +330,18 @@ class ArticleReadingsTable(Table):
     )
 
     def prepare(self, context: ImportContext, rows: list[Row]) -> None:
-        context.known["article_roots"] = dict(Article.objects.values_list("pk", "root_id"))
+        context.known["articles"] = {
+            pk: (root, unit) for pk, root, unit in Article.objects.values_list("pk", "root_id", "unit_id")
+        }
 
     def derive(self, context: ImportContext, row: Row, fields: dict[str, Any]) -> None:
-        fields["root_id"] = context.known["article_roots"].get(fields["article_id"])
+        fields["root_id"] = context.known["articles"].get(fields["article_id"], (None, None))[0]
         fields["month"] = first_of(fields["date"])
+
+    def owner(self, context: ImportContext, fields: dict[str, Any]) -> int | None:
+        """The article's unit: who may enter the article may enter how often it was read."""
+        root, unit = context.known["articles"].get(fields["article_id"], (None, None))
+        return unit or root
 
 
 class ChannelsTable(Table):

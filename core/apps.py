@@ -9,11 +9,16 @@ class CoreConfig(AppConfig):
     verbose_name = _("System")
 
     def ready(self) -> None:
+        from core.api import schema  # noqa: F401 — registers how programs sign in
         from core.guards import triggers
+        from core.idempotency import EXPIRE, NIGHTLY_EXPIRY, expire
         from core.interchange.jobs import IMPORT, import_workbook
         from core.registry import job_kinds
+        from core.schedule import dailies
 
         job_kinds.register(IMPORT, import_workbook)
+        job_kinds.register(EXPIRE, expire)
+        dailies.register(EXPIRE, NIGHTLY_EXPIRY)
 
         # With core as sender they run once for each migrate, not once for each app.
         pre_migrate.connect(triggers.before_migrate, sender=self, dispatch_uid="core.guards")

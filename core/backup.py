@@ -27,6 +27,7 @@ from core.exceptions import RuleViolation
 
 MANIFEST = "manifest.json"
 FILES = "files"
+BACKED_UP = audit.register_action("backup.made", _("backup made"))
 DUMPS = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 
 

@@ -75,6 +75,7 @@ class ListPage(AccessMixin, tables.SingleTableMixin, FilterView):
     ``empty_title`` and ``empty_text`` what would be here and how to get it.
     """
 
+    http_method_names = ["get", "head"]
     template_name = "list.html"
     paginate_by = PAGE_SIZE
     strict = False

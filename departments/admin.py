@@ -12,6 +12,8 @@ from departments.models import (
     Leave,
     Period,
     Position,
+    ReminderChannel,
+    ReminderDelivery,
     Staff,
     Unit,
     UnitPlacement,
@@ -88,3 +90,19 @@ class PeriodAdmin(ReadOnlyAdmin):
     list_filter = ("state", "root")
     list_select_related = ("root",)
     date_hierarchy = "month"
+
+
+@admin.register(ReminderChannel)
+class ReminderChannelAdmin(ReadOnlyAdmin):
+    list_display = ("unit", "name", "kind", "active", "quiet_from", "quiet_to")
+    list_filter = ("kind", "active")
+    list_select_related = ("unit",)
+    exclude = ("sealed",)
+
+
+@admin.register(ReminderDelivery)
+class ReminderDeliveryAdmin(ReadOnlyAdmin):
+    list_display = ("channel", "day", "topic", "state", "attempts", "error")
+    list_filter = ("state",)
+    list_select_related = ("channel",)
+    date_hierarchy = "day"

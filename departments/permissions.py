@@ -24,7 +24,9 @@ ACTS: dict[str, frozenset[str]] = {
     "facts.import": frozenset({"manager", "director", "hr", "finance", "admin"}),
     "rating.enter": frozenset({"leader", "manager", "director", "hr"}),
     "points.approve": frozenset({"manager", "director"}),
+    "campaign.plan": frozenset({"leader", "manager", "director"}),
     "campaign.approve": frozenset({"manager", "director"}),
+    "finding.propose": frozenset({"leader", "manager", "director", "hr"}),
     "finding.confirm": frozenset({"manager", "director"}),
     "manuscript.accept": frozenset({"manager", "director"}),
     "fund.enter": frozenset({"finance"}),
@@ -40,6 +42,9 @@ ACTS: dict[str, frozenset[str]] = {
     "adjustment.propose": frozenset({"manager", "hr", "finance"}),
     "adjustment.approve": frozenset({"director", "finance"}),
     "money.read": frozenset({"director", "finance", "auditor"}),
+    "jobs.read": frozenset({"admin"}),
+    "reminders.edit": frozenset({"manager", "admin"}),
+    "webhooks.edit": frozenset({"finance", "admin"}),
     "audit.read": frozenset({"auditor", "director", "admin"}),
 }
 

@@ -24,6 +24,11 @@ class StaffQuerySet(models.QuerySet[Any]):
         reach = reach_of(user)
         return self if reach.everything else self.filter(Q(unit_id__in=reach.units) | Q(pk=reach.staff_id))
 
+    def known_to(self, user: "User") -> Any:
+        """Everybody of the person's organisations, for the name, the unit and the position alone."""
+        reach = reach_of(user)
+        return self if reach.everything else self.filter(root_id__in=reach.roots)
+
 
 class StaffOwnedQuerySet(models.QuerySet[Any]):
     """Rows that belong to one person: their own, and those of the units they are responsible for."""
@@ -53,6 +58,24 @@ class RootOwnedQuerySet(models.QuerySet[Any]):
         return self if reach.everything else self.filter(root_id__in=reach.whole_roots)
 
 
+class DocumentQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> Any:
+        """Those of the organisations a person belongs to; one without a unit is everybody's who belongs."""
+        reach = reach_of(user)
+        if reach.everything:
+            return self
+        if not reach.roots:
+            return self.none()
+        return self.filter(Q(unit__root_id__in=reach.roots) | Q(unit__isnull=True))
+
+
+class RuleDraftQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> Any:
+        """Those who may make rules for the unit."""
+        reach = reach_of(user)
+        return self if reach.everything else self.filter(unit_id__in=reach.units_for("rules.edit"))
+
+
 class PeriodQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> Any:
         reach = reach_of(user)
@@ -60,9 +83,11 @@ class PeriodQuerySet(models.QuerySet[Any]):
 
 
 __all__ = [
+    "DocumentQuerySet",
     "PeriodQuerySet",
     "Reach",
     "RootOwnedQuerySet",
+    "RuleDraftQuerySet",
     "StaffOwnedQuerySet",
     "StaffQuerySet",
     "UnitOwnedQuerySet",

@@ -81,7 +81,7 @@ def _posts(codes: list[str], month: Month) -> dict[str, tuple[Post, ...]]:
     rows: Any = (
         RoleHolder.objects.filter(scheme_code__in=codes, start__lte=month.last)
         .filter(Q(end__isnull=True) | Q(end__gte=month.first))
-        .order_by("start", "staff__staff_no")
+        .order_by("start", "staff__staff_no", "scheme_code", "role")
         .values_list("scheme_code", "role", "staff__staff_no", "start", "end")
     )
     for scheme, *post in rows:

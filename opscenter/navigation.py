@@ -70,12 +70,14 @@ SECTIONS = (
     Section("team:show", _("Team"), "users", WORK, allowed=leading),
     Section("today:month", _("My month"), "calendar-days", WORK, allowed=employed),
     Section("month:latest", _("Month"), "layout-dashboard", WORK, allowed=member),
+    Section("campaigns:board", _("Campaigns"), "megaphone", WORK, allowed=member),
     Section("verification:queue", _("Verification"), "list-checks", WORK, allowed=rights("log.verify")),
     Section("assessment:ratings", _("Ratings"), "star", WORK, allowed=rights("rating.enter")),
     Section("findings:list", _("Findings"), "flag", WORK, allowed=leading),
     Section("org:chart", _("Organisation"), "network", SETUP, allowed=member),
     Section("rules:list", _("Rules"), "scale", SETUP, allowed=member),
     Section("data:index", _("Data"), "database", SETUP, allowed=member),
+    Section("webhooks:index", _("Webhooks"), "webhook", SETUP, allowed=rights("webhooks.edit")),
     Section("admin:index", _("Administration"), "settings", SETUP, allowed=administrator),
 )
 
@@ -139,7 +141,7 @@ class Navigation:
 
     @property
     def search_url(self) -> str:
-        return address("search")
+        return address("search:show")
 
 
 def _namespace(route: str) -> str:

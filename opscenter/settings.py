@@ -10,6 +10,8 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from opscenter.accounts import providers
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
@@ -51,10 +53,18 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.dingtalk",
+    "allauth.socialaccount.providers.feishu",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.weixin",
+    "allauth.usersessions",
     "csp",
     "django_filters",
     "django_htmx",
     "django_tables2",
+    "drf_spectacular",
     "lucide",
     "rest_framework",
     "tree_queries",
@@ -73,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "opscenter.accounts.second_factor.SecondFactorMiddleware",
     "core.middleware.DomainErrorMiddleware",
 ]
 ROOT_URLCONF = "opscenter.urls"
@@ -181,11 +192,15 @@ def wheel_folder(package: str, *parts: str) -> Path:
 
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env("STATIC_ROOT", default=str(VAR_DIR / "static")))
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("vendor/tabler", wheel_folder("jazzy_tabler", "static", "vendor", "tabler")),
     ("vendor/echarts", wheel_folder("instaui_echarts", "static")),
+    (
+        "vendor/swagger",
+        wheel_folder("drf_spectacular_sidecar", "static", "drf_spectacular_sidecar", "swagger-ui-dist"),
+    ),
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -227,11 +242,37 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "opscenter.accounts.ClosedAccountAdapter"
+ACCOUNT_ADAPTER = "opscenter.accounts.adapters.ClosedAccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_LOGOUT_ON_GET = False
+# key: one log-in, from wherever; ip: one address, whatever the log-in (offices share one).
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,5/5m/key"}
+# How many proxies in front set X-Forwarded-For; 0: the address of the connection counts.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+
+# Second factors: required where money and rights are moved, except where nothing is set up.
+MFA_REQUIRED_ROLES = env.list(
+    "MFA_REQUIRED_ROLES", default=["finance", "director", "admin"] if PRODUCTION else []
+)
+MFA_ADAPTER = "opscenter.accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# The people of a company may have no e-mail address here; without this the library refuses them a factor.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# A phone's clock may be half a minute off.
+MFA_TOTP_TOLERANCE = 1
+# Browsers allow passkeys without TLS on localhost only.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+
+# Other services: those of the environment, for people who connected them before.
+SIGN_IN_SERVICES = providers.configured(env)
+SOCIALACCOUNT_ADAPTER = "opscenter.accounts.adapters.ExistingPeopleAdapter"
+SOCIALACCOUNT_PROVIDERS = SIGN_IN_SERVICES.providers
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
 CSRF_USE_SESSIONS = True
@@ -259,16 +300,66 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        "form-action": [SELF, *SIGN_IN_SERVICES.hosts],
         "frame-ancestors": [NONE],
     }
 }
 
+# --- API --------------------------------------------------------------------------------------------
+# Requests of one person, and of one address that is not signed in: number/second, minute, hour or day.
+API_RATE = env("API_RATE", default="600/minute")
+API_RATE_SIGNED_OUT = env("API_RATE_SIGNED_OUT", default="60/minute")
 REST_FRAMEWORK = {
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    # The token first: who is not signed in gets 401, not 403.
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "core.api.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "core.api.permissions.DeclaredAccess",
+        "opscenter.api.permissions.SecondFactorSet",
+    ],
+    "DEFAULT_THROTTLE_CLASSES": [
+        "core.api.throttling.PersonThrottle",
+        "core.api.throttling.StrangerThrottle",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "core.api.errors.error_response",
     "COERCE_DECIMAL_TO_STRING": True,
+    "NUM_PROXIES": env.int("TRUSTED_PROXY_COUNT", default=0),
 }
+SPECTACULAR_SETTINGS = {
+    "TITLE": "OpsCenter",
+    "DESCRIPTION": "Daily logs, quotas, scores, campaigns, findings and settlements. Everybody sees here what "
+    "they see on the pages. Money and other exact numbers are text with their decimals; days are `2018-11-03`, "
+    "months `2018-11`.",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["core.api.permissions.DeclaredAccess"],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "core.api.schema.common_answers",
+    ],
+}
+# Webhooks go to public addresses by TLS; True also allows private ones and plain HTTP.
+WEBHOOKS_TO_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", default=False)
 
 # The site's own name, as people see it; an installation may set its company's.
 SITE_NAME = env("SITE_NAME", default="OpsCenter")
+
+# --- reminders --------------------------------------------------------------------------------------
+# The address people open, for the links in messages; without it messages have no link.
+SITE_URL = env("SITE_URL", default="").rstrip("/")
+# Where the robots of group chats live; another address for a private deployment.
+MESSAGE_ENDPOINTS = {
+    "wecom": env("WECOM_ROBOT_URL", default="https://qyapi.weixin.qq.com"),
+    "dingtalk": env("DINGTALK_ROBOT_URL", default="https://oapi.dingtalk.com"),
+    "feishu": env("FEISHU_ROBOT_URL", default="https://open.feishu.cn"),
+}
+# When the day's reminders are worked out (local time); channels are set up on the page and off by default.
+REMINDERS_AT = env("REMINDERS_AT", default="17:30")

@@ -22,16 +22,32 @@ ACCOUNT_PAGES = {
     "account_reauthenticate",
     "account_change_password",
 }
-account_patterns = [page for page in account_urls.urlpatterns if page.name in ACCOUNT_PAGES]
+account_patterns = [
+    *(page for page in account_urls.urlpatterns if page.name in ACCOUNT_PAGES),
+    path("security/", include("allauth.mfa.urls")),
+    path("sessions/", include("allauth.usersessions.urls")),
+]
+if settings.SIGN_IN_SERVICES.providers:
+    account_patterns += [
+        path("services/", include("allauth.socialaccount.urls")),
+        *(
+            path("", include(f"allauth.socialaccount.providers.{name}.urls"))
+            for name in settings.SIGN_IN_SERVICES.providers
+        ),
+    ]
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
+    path("healthz/session", views.healthz_session, name="healthz_session"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("files/<uuid:key>/", views.stored_file, name="file"),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("accounts/tokens/", include("opscenter.tokens.urls")),
     path("accounts/", include(account_patterns)),
     path("admin/", admin.site.urls),
+    path("api/", include("opscenter.api_urls")),
+    path("webhooks/", include("opscenter.webhooks.urls")),
     path("today/", include("opscenter.today.urls")),
     path("logs/", include("kpi.urls.logs")),
     path("team/", include("opscenter.team.urls")),
@@ -43,6 +59,7 @@ urlpatterns = [
     path("data/", include("opscenter.data.urls")),
     path("search/", include("opscenter.search.urls")),
     path("month/", include(month_patterns)),
+    path("campaigns/", include("campaigns.urls")),
     path("jobs/", include(job_patterns)),
 ]
 

@@ -3,7 +3,6 @@
 from typing import Any, cast
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
 from django.shortcuts import redirect, render
@@ -13,18 +12,29 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from core.access import PUBLIC, SIGNED_IN, access
 from core.files import content_of, file_read
 from core.models import User
-from opscenter.navigation import member
+from departments.permissions import reach_of
+from opscenter.navigation import address, employed, leading, member
 
 
-@login_required
+@access(SIGNED_IN)
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The latest month, or for those who belong to no organisation yet what to do about it."""
-    return redirect("month:latest") if member(request.user) else render(request, "home.html")
+    """Where a person's work begins: their day for those who log work, their team for those who lead one, the
+    month for those who answer for money or rules.  Who belongs to no organisation reads what to do about it.
+    """
+    if not member(request.user):
+        return render(request, "home.html")
+    if employed(request.user) and not leading(request.user):
+        return redirect("today:show")
+    reach = reach_of(cast(User, request.user))
+    leads = reach.allows("log.verify") and not reach.allows("money.read")
+    return redirect(address("team:show") or "month:latest" if leads else "month:latest")
 
 
+@access(PUBLIC)
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -37,7 +47,19 @@ def healthz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
-@login_required
+@access(SIGNED_IN)
+@never_cache
+@require_safe
+def healthz_session(request: HttpRequest) -> JsonResponse:
+    """The least that any page of a signed-in person costs: session, person, one query; other pages are
+    measured against it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})
+
+
+@access(SIGNED_IN)
 @never_cache
 @require_safe
 def stored_file(request: HttpRequest, key: UUID) -> HttpResponse:
@@ -49,6 +71,7 @@ def stored_file(request: HttpRequest, key: UUID) -> HttpResponse:
     return response
 
 
+@access(PUBLIC)
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponse:
     """Browsers ask for it on pages that name no icon, such as the administration."""

@@ -13,6 +13,7 @@ from campaigns.calculations.facts import (
     ProductDay,
     Store,
     StoreDay,
+    StoreOnDay,
     days_fed,
     days_touched,
     open_during,
@@ -74,10 +75,20 @@ class CampaignResult:
     uplift: CampaignUplift
 
 
-def uplifts(facts: UpliftFacts) -> list[CampaignResult]:
-    """The campaigns that end in the month, by code."""
-    chosen: dict[str, ChosenMethod] = {}
-    resolved: dict[str, Campaign] = {}
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The campaigns with their stores and methods, by code, and what their days are read from."""
+
+    known: Facts
+    campaigns: dict[str, Campaign]
+    methods: dict[str, ChosenMethod]
+    fed: dict[StoreOnDay, str]
+
+
+def resolved(facts: UpliftFacts) -> Resolved:
+    """Choose every campaign's method and stores, and say which campaign each store-day feeds."""
+    methods: dict[str, ChosenMethod] = {}
+    campaigns: dict[str, Campaign] = {}
     for one in facts.campaigns:
         method = choose_method(
             facts.methods,
@@ -87,22 +98,29 @@ def uplifts(facts: UpliftFacts) -> list[CampaignResult]:
             one.campaign.start,
             own=one.baseline,
         )
-        chosen[one.campaign.code] = method
-        resolved[one.campaign.code] = replace(
+        methods[one.campaign.code] = method
+        campaigns[one.campaign.code] = replace(
             one.campaign, stores=_stores(facts, one), method=method.code, n=method.n, align=method.align
         )
-    fed = days_fed(resolved.values())
     known = Facts(
         stores={row.store.code: row.store for row in facts.stores},
         store_days=facts.store_days,
-        touched=days_touched(resolved.values()),
+        touched=days_touched(campaigns.values()),
         member_days={row.store.code: _member_days(facts, row.unit) for row in facts.stores},
         product_days=facts.product_days,
         calendar=facts.calendar,
     )
+    return Resolved(known, campaigns, methods, days_fed(campaigns.values()))
+
+
+def uplifts(facts: UpliftFacts) -> list[CampaignResult]:
+    """The campaigns that end in the month, by code."""
+    found = resolved(facts)
     return [
         CampaignResult(
-            one, chosen[one.campaign.code], campaign_uplift(known, resolved[one.campaign.code], fed)
+            one,
+            found.methods[one.campaign.code],
+            campaign_uplift(found.known, found.campaigns[one.campaign.code], found.fed),
         )
         for one in sorted(facts.campaigns, key=lambda one: one.campaign.code)
         if one.campaign.end in facts.month

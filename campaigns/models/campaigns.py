@@ -3,11 +3,12 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
+from campaigns.models.flow import Flow, two_people
+from campaigns.models.plans import Plan
+from campaigns.querysets import CampaignQuerySet
 from core.guards import Point
 from departments.models import Unit
-from departments.querysets import UnitOwnedQuerySet
 
 
 class CampaignType(models.TextChoices):
@@ -23,25 +24,18 @@ class CampaignScale(models.TextChoices):
     LARGE = "large", _("large")
 
 
-class CampaignState(models.TextChoices):
-    DRAFT = "draft", _("draft")
-    SUBMITTED = "submitted", _("submitted")
-    APPROVED = "approved", _("approved")
-    RETURNED = "returned", _("returned")
-    RUNNING = "running", _("running")
-    REVIEWED = "reviewed", _("reviewed")
-    CLOSED = "closed", pgettext_lazy("campaign", "closed")
+#: what a campaign is compared with: fixed once it is approved, and printed with every statement when changed
+FIXED_TERMS = ("start", "end", "type", "scale", "stores", "pays", "baseline", "baseline_dates")
 
 
-# Only an approved campaign counts and touches days; what follows approval is approved too.
-COUNTED_STATES = (CampaignState.APPROVED, CampaignState.RUNNING, CampaignState.REVIEWED, CampaignState.CLOSED)
-
-
-class Campaign(models.Model):
+class Campaign(Flow):
     """A campaign; it belongs to the month of its end.  Rule: HT-07, calculation.md §3.
 
     ``stores`` is a list of codes, or ``["*"]`` for the stores of the unit and below that are open on
     some day.
+
+    Its terms are fixed once it is approved: a change is a ``CampaignChange`` that somebody else approves.
+    ``plan`` and ``summary`` say whether the two documents are there; ``None`` = nobody said.
     """
 
     code = models.CharField(_("code"), max_length=40, unique=True)
@@ -56,15 +50,20 @@ class Campaign(models.Model):
     stores = models.JSONField(_("stores"))
     products = models.JSONField(_("products"), default=list, blank=True)
     pays = models.BooleanField(_("pays"), default=True)
-    status = models.CharField(
-        _("status"), max_length=10, choices=CampaignState, default=CampaignState.APPROVED
-    )
     baseline = models.CharField(_("baseline"), max_length=40, blank=True)
     baseline_dates = models.JSONField(_("baseline dates"), default=list, blank=True)
+    planned_in = models.ForeignKey(
+        Plan,
+        verbose_name=_("part of the plan"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="campaigns",
+    )
     plan = models.BooleanField(_("written plan"), null=True, blank=True)
     summary = models.BooleanField(_("written summary"), null=True, blank=True)
 
-    objects = UnitOwnedQuerySet.as_manager()
+    objects = CampaignQuerySet.as_manager()
     guard = Point()
 
     class Meta:
@@ -73,6 +72,7 @@ class Campaign(models.Model):
         ordering = ["-end", "code"]
         constraints = [
             models.CheckConstraint(condition=Q(end__gte=F("start")), name="campaigns_campaign_order"),
+            *two_people("campaign"),
         ]
         indexes = [models.Index(fields=["root", "end"], name="campaigns_campaign_root")]
 

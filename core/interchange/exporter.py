@@ -1,8 +1,9 @@
 """Rows out: blank templates and full exports, from the same declarations that an import reads."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
 
+from django.db import models
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
@@ -49,17 +50,28 @@ def template_workbook(table_names: Iterable[str] = (), language: str = "zh-hans"
     return workbook
 
 
+#: what an export leaves of the rows of a table
+Narrow: TypeAlias = Callable[[Table, models.QuerySet[Any]], models.QuerySet[Any]]
+
+
 def export_workbook(
-    table_names: Iterable[str] = (), user: Any = None, language: str = "zh-hans", *, blank: bool = True
+    table_names: Iterable[str] = (),
+    user: Any = None,
+    language: str = "zh-hans",
+    *,
+    blank: bool = True,
+    narrow: Narrow | None = None,
 ) -> Workbook:
     """All rows that ``user`` may see (``None`` = the system), in sheets that an import takes back unchanged.
 
-    ``blank``: whether tables without rows get a sheet.
+    ``blank``: whether tables without rows get a sheet.  ``narrow``: which of the visible rows are wanted.
     """
     workbook = Workbook(write_only=True)
     looks = _Looks(workbook)
     for table in find_tables(table_names):
         queryset = table.visible_to(user)
+        if narrow:
+            queryset = narrow(table, queryset)
         if not blank and not queryset.exists():
             continue
         columns = table.export_columns(user, queryset)
@@ -72,6 +84,26 @@ def export_workbook(
                     for value, style in zip(cells, styles, strict=True)
                 ]
             )
+    return workbook
+
+
+def filled_template(table: Table, rows: Iterable[Mapping[str, Any]], language: str = "zh-hans") -> Workbook:
+    """A template whose first cells are filled in: each row gives values by column name."""
+    workbook = Workbook(write_only=True)
+    looks = _Looks(workbook)
+    sheet = _sheet(workbook, looks, table, table.columns, language)
+    styles = [looks.of(column.kind) for column in table.columns]
+    for row in rows:
+        cells = (column.kind.cell(row.get(column.name)) for column in table.columns)
+        sheet.append(
+            [
+                None if value is None or value == "" else styled_cell(sheet, value, style)
+                for value, style in zip(cells, styles, strict=True)
+            ]
+        )
+    for index, column in enumerate(table.columns, 1):
+        _offer_choices(sheet, get_column_letter(index), column)
+    _explain(workbook, looks, [table], language)
     return workbook
 
 

@@ -4,9 +4,9 @@ sheets → rows with typed values → references, keys, locked months, rights �
 checks across rows → committed, or rolled back with the complete list of what is wrong.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db import DatabaseError, DataError, IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
@@ -26,6 +26,11 @@ from core.spreadsheets.reader import Sheet
 IMPORT_LOCK = 7_305_113
 
 IMPORTED = audit.register_action("import.accepted", _("tables imported"))
+
+#: told before each table: how many are done, how many there are, the name of the table
+Progress: TypeAlias = Callable[[int, int, str], None]
+#: shown the rows with their outcomes and errors, while everything that could be written stands
+Observer: TypeAlias = Callable[[ImportContext], None]
 
 
 @dataclass
@@ -56,7 +61,14 @@ class _RollBack(Exception):
 
 
 def import_sheets(
-    sheets: Iterable[Sheet], *, user: Any = None, dry_run: bool = False, digest: str = "", keep: bool = False
+    sheets: Iterable[Sheet],
+    *,
+    user: Any = None,
+    dry_run: bool = False,
+    digest: str = "",
+    keep: bool = False,
+    progress: Progress | None = None,
+    observe: Observer | None = None,
 ) -> ImportReport:
     """Import the sheets as ``user`` (``None`` = the system).  Nothing is written when anything is wrong.
 
@@ -72,13 +84,17 @@ def import_sheets(
     try:
         with transaction.atomic():
             _take_turns()
-            for table in tables:
+            for number, table in enumerate(tables):
+                if progress:
+                    progress(number, len(tables), table.label)
                 _write(table, context, report)
             for table in tables:
                 _write_deferred(table, context)
             for table in tables:
                 table.after(context, context.rows[table.name])
             _collect(context, report)
+            if observe:
+                observe(context)
             if report.errors or dry_run:
                 raise _RollBack
             audit.record(

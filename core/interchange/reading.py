@@ -13,6 +13,8 @@ from core.spreadsheets.errors import CellError
 from core.spreadsheets.reader import Sheet
 
 _EMPTY = (None, "")
+#: the column in which a marked file says what is wrong; reading passes over it (see ``marking``)
+REASON_TITLES = {"zh-hans": "错误说明", "en": "What is wrong"}
 
 
 def find_table(name: str) -> Table | None:
@@ -44,7 +46,7 @@ def _match_header(sheet: Sheet, table: Table, errors: list[RowError]) -> list[Co
     columns: list[Column | None] = []
     for title in sheet.header:
         column = table.by_name.get(title.lower().rstrip("* ").strip())
-        if title and column is None:
+        if title and column is None and title not in REASON_TITLES.values():
             names = "、".join(column.label for column in table.columns)
             errors.append(RowError(sheet.name, 1, title, title, "unknown_column", {"columns": names}))
         if column is not None and column in columns:

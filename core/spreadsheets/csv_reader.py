@@ -18,7 +18,12 @@ def read_csv_folder(path: str | Path, encoding: str = "utf-8-sig", limits: Limit
 
 
 def read_csv(
-    source: Source, encoding: str = "utf-8-sig", *, name: str = "", limits: Limits = LIMITS
+    source: Source,
+    encoding: str = "utf-8-sig",
+    *,
+    name: str = "",
+    limits: Limits = LIMITS,
+    delimiter: str = ",",
 ) -> Sheet:
     """One CSV file; the row number is that of the record, as a spreadsheet program counts.
 
@@ -30,13 +35,14 @@ def read_csv(
         text = content(source, limits).decode(encoding)
     except UnicodeDecodeError as error:
         raise FileRejected("text_encoding", sheet=name, encoding=encoding) from error
-    return sheet_of_rows(name, _rows(name, text, limits))
+    return sheet_of_rows(name, _rows(name, text, limits, delimiter))
 
 
-def _rows(name: str, text: str, limits: Limits) -> Iterator[Row]:
+def _rows(name: str, text: str, limits: Limits, delimiter: str = ",") -> Iterator[Row]:
     header = None
     try:
-        for number, record in enumerate(csv.reader(StringIO(text, newline=""), strict=True), 1):
+        records = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        for number, record in enumerate(records, 1):
             cells = [_cell(each, limits) for each in record]
             while cells and cells[-1] is None:
                 cells.pop()

@@ -33,6 +33,8 @@ FILE_SENTENCES = {
     "too_many_rows": _("Sheet %(sheet)s has more than %(limit)s rows."),
     "too_many_columns": _("Sheet %(sheet)s has more than %(limit)s columns."),
     "text_encoding": _("The file %(sheet)s is not written in %(encoding)s."),
+    "no_table": _("The web page contains no table."),
+    "unknown_kind": _("The file is neither a workbook nor a web page nor text."),
     "bad_csv": _("The file %(sheet)s is not a valid CSV table."),
 }
 

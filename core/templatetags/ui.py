@@ -21,7 +21,8 @@ UNDEFINED = "—"
 
 TONES_OF_STATES = {
     **dict.fromkeys(
-        ("approved", "confirmed", "valid", "settled", "paid", "published", "done", "locked"), "good"
+        ("approved", "confirmed", "valid", "settled", "paid", "published", "done", "locked", "delivered"),
+        "good",
     ),
     **dict.fromkeys(
         ("submitted", "proposed", "reviewed", "computed", "running", "queued", "active"), "active"
@@ -160,3 +161,9 @@ def field(bound: BoundField) -> dict[str, Any]:
     css = CONTROL_CLASSES.get(kind, "form-control")
     control = bound.as_widget(attrs={"class": f"{css} is-invalid" if bound.errors else css})
     return {"bound": bound, "control": control, "inline": kind == "checkbox"}
+
+
+@register.filter
+def is_web_link(text: str) -> bool:
+    """Whether a text that somebody typed may become a link: an address of the web, nothing that runs."""
+    return text.lower().startswith(("http://", "https://"))

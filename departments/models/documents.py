@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from departments.models.units import Unit
+from departments.querysets import DocumentQuerySet
 
 
 class Document(models.Model):
@@ -28,6 +29,8 @@ class Document(models.Model):
     approved_by = models.CharField(_("approved by"), max_length=60, blank=True)
     effective_from = models.DateField(_("effective from"), null=True, blank=True)
     precedence = models.IntegerField(_("precedence"), default=0)
+
+    objects = DocumentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("document")

@@ -84,6 +84,16 @@ def acting_as(finding: Finding, *, campaign: str, month: Month) -> Literal["year
     return "yearly" if finding.date.year + 1 == month.year else None
 
 
+def acting_span(scope: Scope, day: date) -> tuple[date, date]:
+    """First and last day that a finding of ``day`` touches: its month; a yearly one the following year.
+
+    A campaign finding follows its campaign, which is looked at in the month of its date.
+    """
+    if scope == "year":
+        return date(day.year + 1, 1, 1), date(day.year + 1, 12, 31)
+    return day.replace(day=1), day.replace(day=1)
+
+
 def remaining(findings: Iterable[Finding]) -> Fraction:
     """``max(0, 1 − Σ effects)``: what the findings leave of the coefficient, exact."""
     return max(Fraction(0), ONE - sum(map(effect, findings), Fraction(0)))

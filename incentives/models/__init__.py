@@ -1,6 +1,13 @@
 """REWARD: pool schemes, roles, findings, manuscripts, settlements, payouts, adjustments."""
 
-from incentives.models.findings import Finding, FindingMode, FindingRule, FindingScope, FindingStatus
+from incentives.models.findings import (
+    Finding,
+    FindingAnswer,
+    FindingMode,
+    FindingRule,
+    FindingScope,
+    FindingStatus,
+)
 from incentives.models.manuscripts import AuthorKind, Manuscript, ManuscriptStatus
 from incentives.models.schemes import (
     Combination,
@@ -17,6 +24,7 @@ __all__ = [
     "AuthorKind",
     "Combination",
     "Finding",
+    "FindingAnswer",
     "FindingMode",
     "FindingRule",
     "FindingScope",

@@ -15,9 +15,10 @@ from core import audit, canonical, guards
 from core.exceptions import Conflict, NotAllowed, RuleViolation
 from core.models import User
 from core.months import Month
-from departments.models import Period, Unit
+from departments.models import Period, Unit, WebhookEvent
 from departments.models.periods import FROZEN, PeriodState
 from departments.permissions import require
+from departments.webhooks import announce
 from incentives.models import Settlement
 from incentives.services.adjustments import adjustments_carry
 from incentives.services.ledger import month_post
@@ -158,6 +159,7 @@ def month_lock(
         change={**_digest(settlement), "forced": force, "inputs": settlement.inputs_digest},
         reason=reason,
     )
+    _announce(WebhookEvent.MONTH_LOCKED, settlement)
     return settlement
 
 
@@ -168,7 +170,16 @@ def month_pay(*, actor: User | None, root: Unit, month: Month, reason: str = "")
     settlement = _hold(root, month)
     _step(settlement, PeriodState.LOCKED, "pay")
     audit.record(actor=actor, action=PAID, target=settlement, change=_digest(settlement), reason=reason)
+    _announce(WebhookEvent.PAYOUTS_PAID, settlement)
     return settlement
+
+
+def _announce(event: WebhookEvent, settlement: Settlement) -> None:
+    """Tell the organisation's webhooks, which learn the month and its digest, and no amount."""
+    month = str(Month.of(settlement.period.month))
+    announce(
+        root=settlement.period.root, event=event, key=month, content={"month": month, **_digest(settlement)}
+    )
 
 
 def _digest(settlement: Settlement) -> dict[str, Any]:

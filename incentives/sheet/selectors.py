@@ -18,6 +18,7 @@ from core.money import ZERO
 from core.months import Month
 from departments.models import Assignment, PeriodState, Unit
 from departments.selectors import UnitTree, unit_tree
+from incentives.held import held_amounts
 from incentives.models import Adjustment, Payout, PayoutKind, PoolScheme, PoolShare, Settlement
 from incentives.sheet import wording
 from incentives.sheet.content import AdjustmentLine, Approval, Content, Department, Line, Missing, Unsettled
@@ -57,7 +58,8 @@ def sheet_content(
     tree = unit_tree(month.last)
     names = _scheme_names(root, month)
     ledger = read_ledger(root, month, names, lambda unit: _department(tree, root, unit)[1])
-    departments, missing, adjustments = _departments(root, month, tree, ledger)
+    held = held_amounts(root.pk, month, at=settlement.locked_at if frozen else None)
+    departments, missing, adjustments = _departments(root, month, tree, ledger, held)
     _unchanged(settlement)
     return Content(
         company=tree.names[root.pk],
@@ -171,7 +173,7 @@ class _RoleSum:
 
 
 def _departments(
-    root: Unit, month: Month, tree: UnitTree, ledger: Ledger
+    root: Unit, month: Month, tree: UnitTree, ledger: Ledger, held: Mapping[int, Decimal]
 ) -> tuple[tuple[Department, ...], tuple[Missing, ...], tuple[AdjustmentLine, ...]]:
     posts, places = _placements(root, month)
     adjustments, adjusted = _adjustments(root, month, tree, places)
@@ -196,7 +198,7 @@ def _departments(
     for number, department in enumerate(sorted({*pool, *bonus}), 1):
         summed = pool.get(department, {})
         pool_lines = [(key[1], _role_line(summed[key], month)) for key in sorted(summed)]
-        lines = _with_notices([*pool_lines, *bonus.get(department, ())], lacking, adjusted)
+        lines = _with_notices([*pool_lines, *bonus.get(department, ())], lacking, adjusted, held)
         found.append(
             Department(
                 name=department[1],
@@ -283,7 +285,10 @@ def _bonus_line(department: str, row: Mapping[str, Any], posts: Mapping[int, str
 
 
 def _with_notices(
-    lines: list[tuple[int, Line]], lacking: Mapping[int, str], adjusted: Mapping[int, Decimal]
+    lines: list[tuple[int, Line]],
+    lacking: Mapping[int, str],
+    adjusted: Mapping[int, Decimal],
+    held: Mapping[int, Decimal],
 ) -> list[Line]:
     """The lines, the first one of a person with what concerns the person as a whole."""
     told: set[int] = set()
@@ -294,6 +299,8 @@ def _with_notices(
             notes.append(f"绩效{wording.LACKING}：{lacking[staff]}")
         if staff not in told and staff in adjusted:
             notes.append(f"上期调整{adjusted[staff]}（另列）")
+        if staff not in told and staff in held:
+            notes.append(f"暂缓发放{held[staff]}（申诉处理中）")
         told.add(staff)
         text = "；".join(notes)
         found.append(line if text == line.note else replace(line, note=text))

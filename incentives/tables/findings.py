@@ -10,7 +10,8 @@ from core.interchange.columns import Choice, Code, Column, Day, Fixed, Integer, 
 from core.interchange.context import ImportContext
 from core.interchange.problems import register_messages
 from core.interchange.tables import Row, Table
-from incentives.models import Finding, FindingMode, FindingRule, FindingScope, FindingStatus
+from incentives.calculations.findings import acting_span
+from incentives.models import Finding, FindingMode, FindingRule, FindingScope, FindingStatus, RoleHolder
 from incentives.tables.schemes import SchemeChild, pool_roles, scheme_root, scheme_unit
 
 register_messages(
@@ -66,7 +67,7 @@ class FindingsTable(Table):
     name = "findings"
     label = "考核事项"
     model = Finding
-    derived = ("root_id", "acts_from", "acts_to")
+    derived = ("root_id", "acts_from", "acts_to", "proposed_by_id", "confirmed_by_id")
     lookup_field = "ident"
     root_column = "scheme"
     columns = (
@@ -111,7 +112,8 @@ class FindingsTable(Table):
     def derive(self, context: ImportContext, row: Row, fields: dict[str, Any]) -> None:
         fields["root_id"] = scheme_root(context, row)
         day = fields["date"]
-        fields["acts_from"] = fields["acts_to"] = day.replace(day=1) if day else None
+        fields["acts_from"], fields["acts_to"] = acting_span("month", day) if day else (None, None)
+        self._sign(context, row, fields)
         scheme, rule = fields["scheme_code"], fields["rule_code"]
         versions = context.known["finding rules"].get((scheme, rule))
         if not versions:
@@ -121,11 +123,54 @@ class FindingsTable(Table):
             return
         _from, scope, mode = next((v for v in reversed(versions) if day and v[0] <= day), versions[0])
         if scope == FindingScope.YEAR and day:
-            fields["acts_from"], fields["acts_to"] = date(day.year + 1, 1, 1), date(day.year + 1, 12, 31)
+            fields["acts_from"], fields["acts_to"] = acting_span("year", day)
         if mode == FindingMode.PERCENT and fields["percent"] is None:
             row.error("percent", "percent_needed")
         if scope == FindingScope.CAMPAIGN and fields["campaign_id"] is None and not row.get("campaign"):
             row.error("campaign", "campaign_needed")
 
+    def _sign(self, context: ImportContext, row: Row, fields: dict[str, Any]) -> None:
+        """Who imports a proposal proposes it, and who imports that it holds confirms it.
+
+        A finding that is new and confirmed was settled elsewhere: nobody proposed it here.
+        """
+        before, importer = row.before or {}, context.user.pk if context.user is not None else None
+        confirmed = fields["status"] == FindingStatus.CONFIRMED
+        fields["proposed_by_id"] = before.get("proposed_by_id")
+        fields["confirmed_by_id"] = before.get("confirmed_by_id")
+        if row.before is None and not confirmed:
+            fields["proposed_by_id"] = importer
+        if not confirmed:
+            fields["confirmed_by_id"] = None
+        elif before.get("status") != FindingStatus.CONFIRMED:
+            fields["confirmed_by_id"] = importer
+
     def owner(self, context: ImportContext, fields: dict[str, Any]) -> int | None:
         return scheme_unit(context, fields["scheme_code"])
+
+    def check_states(self, context: ImportContext, row: Row) -> None:
+        """Nobody confirms what they proposed, or what hits themselves."""
+        fields, before = row.fields, row.before or {}
+        if fields["status"] != FindingStatus.CONFIRMED or before.get("status") == FindingStatus.CONFIRMED:
+            return
+        if fields["proposed_by_id"] is not None and fields["proposed_by_id"] == fields["confirmed_by_id"]:
+            row.error("status", "same_person")
+        elif _hits_importer(context, fields):
+            row.error("status", "own_line")
+
+
+def _hits_importer(context: ImportContext, fields: dict[str, Any]) -> bool:
+    """Whether the importer held the role of the finding's rule on its day; read once an import."""
+    known = context.known
+    if "importer's roles" not in known:
+        held = RoleHolder.objects.filter(staff__user=context.user)
+        known["importer's roles"] = list(held.values_list("scheme_code", "role", "start", "end"))
+        known["rule roles"] = set(FindingRule.objects.values_list("scheme__code", "code", "role"))
+    scheme, rule, day = fields["scheme_code"], fields["rule_code"], fields["date"]
+    return any(
+        held_scheme == scheme
+        and start <= day
+        and (end is None or day <= end)
+        and (scheme, rule, role) in known["rule roles"]
+        for held_scheme, role, start, end in known["importer's roles"]
+    )

@@ -12,6 +12,7 @@ from core.interchange.context import ImportContext
 from core.interchange.problems import register_messages
 from core.interchange.tables import Row, Table
 from departments.tables.lookups import root_of
+from departments.tables.versions import VersionedTable, VersionPartsTable
 from finance.models import Fund, FundKind
 from incentives.models import Combination, PoolRole, PoolScheme, Residual, RoleHolder, WithheldTo
 from kpi.tables.versions import same_root, summed, version_of, version_unit
@@ -63,11 +64,10 @@ def pool_roles(context: ImportContext) -> set[tuple[str, str]]:
     return known
 
 
-class PoolSchemesTable(Table):
+class PoolSchemesTable(VersionedTable):
     name = "pool_schemes"
     label = "激励方案"
     model = PoolScheme
-    act = "rules.edit"
     derived = ("root_id",)
     columns = (
         Column("code", "编码", Code(), key=True, required=True),
@@ -139,10 +139,10 @@ class PoolSchemesTable(Table):
                 row.error("unit", "scheme_twice", code=min(found))
 
 
-class SchemeChild(Table):
+class SchemeChild(VersionPartsTable):
     """Rows of one version of a scheme."""
 
-    act = "rules.edit"
+    parent = "pool_schemes"
     visible_through = "scheme"
     date_column = "valid_from"
     root_column = "scheme"

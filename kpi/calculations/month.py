@@ -18,6 +18,7 @@ from kpi.calculations.service import (
     Assignment,
     Leave,
     Path,
+    Service,
     employed_span,
     in_service,
     leave_days,
@@ -101,20 +102,21 @@ class PersonScore:
 @dataclass(frozen=True, slots=True)
 class PersonResult:
     """One person's month.  ``unit``: where they were on their last day of employment in it (``None``:
-    nowhere).
+    nowhere).  ``services``: the days in service for the rule of each attainment.
     """
 
     person: PersonFacts
     unit: int | None
     attainments: tuple[Attainment, ...]
     score: PersonScore | None
+    services: tuple[Service, ...]
 
 
 def assess(facts: AssessmentFacts) -> Iterator[PersonResult]:
     """The results, person by person in the order of the facts."""
     month_days = MonthDays.of(facts.month, facts.calendar)
     book = RuleBook(facts.rules, month_days)
-    schemes = _SchemeBook(facts.schemes, facts.month)
+    schemes = SchemeBook(facts.schemes, facts.month)
     rule_months: dict[int, RuleMonth] = {}
     for person in facts.people:
         span = employed_span(person.joined, person.left, month_days)
@@ -136,7 +138,7 @@ def assess(facts: AssessmentFacts) -> Iterator[PersonResult]:
                 rule_month = RuleMonth.of(holding.rule, month_days, facts.platforms)
                 rule_months[holding.rule.key] = rule_month
             attainments.append(attain(rule_month, output, holding.service))
-        unit, position = _place(person, span[1])
+        unit, position = place(person, span[1])
         version = schemes.of(facts.paths[unit], position) if unit is not None else None
         scored = None
         if version is not None and unit is not None:
@@ -155,10 +157,11 @@ def assess(facts: AssessmentFacts) -> Iterator[PersonResult]:
                     proration=proration(service, month_days),
                 ),
             )
-        yield PersonResult(person, unit, tuple(attainments), scored)
+        services = tuple(holding.service for holding in holdings)
+        yield PersonResult(person, unit, tuple(attainments), scored, services)
 
 
-def _place(person: PersonFacts, day: date) -> tuple[int | None, str]:
+def place(person: PersonFacts, day: date) -> tuple[int | None, str]:
     """Unit and position of a person on a day; of several assignments the one that began last."""
     if not person.assignments:
         return person.unit, person.position
@@ -183,7 +186,7 @@ def _ratings(facts: AssessmentFacts, person: PersonFacts, version: SchemeVersion
     return {item: value for (scheme, item), value in given.items() if scheme == version.scheme.code}
 
 
-class _SchemeBook:
+class SchemeBook:
     """The scheme of a path and a position: nearest unit, there one for the position before one for all."""
 
     def __init__(self, versions: Iterable[SchemeVersion], month: Month) -> None:

@@ -2,6 +2,8 @@
 platforms, accounts, quota rules, daily logs, metrics, schemes, ratings and the results of a month.
 """
 
+from kpi.models.appeals import Appeal, AppealState
+from kpi.models.evidence import DutyTick, EvidenceImage
 from kpi.models.logs import LogEntry, LogStatus
 from kpi.models.metrics import Metric, MetricDirection, MetricValue
 from kpi.models.platforms import Account, Platform, PlatformKind
@@ -12,19 +14,27 @@ from kpi.models.schemes import (
     AssessmentScheme,
     PayMode,
     PointKind,
+    PointState,
     Rating,
     SchemeItem,
     ScoreMethod,
     ScorePoint,
 )
+from kpi.models.verification import LogCheck, LogSample, SampledRow, SampleOutcome, Verdict
 
 __all__ = [
     "Account",
+    "Appeal",
+    "AppealState",
     "AssessmentScheme",
     "Attainment",
     "Basis",
     "DayBasis",
+    "DutyTick",
+    "EvidenceImage",
+    "LogCheck",
     "LogEntry",
+    "LogSample",
     "LogStatus",
     "Metric",
     "MetricDirection",
@@ -34,13 +44,17 @@ __all__ = [
     "Platform",
     "PlatformKind",
     "PointKind",
+    "PointState",
     "QuotaPeriod",
     "QuotaRule",
     "Rating",
+    "SampleOutcome",
+    "SampledRow",
     "SchemeItem",
     "Score",
     "ScoreMethod",
     "ScorePoint",
     "ScoreStatus",
     "Surplus",
+    "Verdict",
 ]

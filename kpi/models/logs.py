@@ -39,6 +39,8 @@ class LogEntry(models.Model):
     handle = models.CharField(_("handle"), max_length=100, blank=True)
     count = models.PositiveBigIntegerField(_("count"))
     url = models.CharField(_("link"), max_length=500, blank=True)
+    # The link's normal form as a digest: the same page logged twice has it twice.
+    link_key = models.CharField(max_length=64, blank=True, editable=False)
     partner = models.ForeignKey(
         Staff, verbose_name=_("partner"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -67,6 +69,8 @@ class LogEntry(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", editable=False
     )
     created_at = models.DateTimeField(_("logged"), auto_now_add=True)
+    # Bits of kpi.calculations.risk.Risk; 0: not looked at yet.
+    risk = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
 
     objects = StaffOwnedQuerySet.as_manager()
     guard = Point()
@@ -78,6 +82,11 @@ class LogEntry(models.Model):
         indexes = [
             models.Index(fields=["root", "date"], name="kpi_log_root_date"),
             models.Index(fields=["staff", "date"], name="kpi_log_staff_date"),
+            models.Index(fields=["link_key"], condition=~Q(link_key=""), name="kpi_log_link"),
+            # The queue of those who verify: worst first, then by day.
+            models.Index(
+                fields=["root", "-risk", "date", "id"], condition=Q(status="submitted"), name="kpi_log_queue"
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(count__gte=0), name="kpi_log_count"),

@@ -14,6 +14,9 @@ class MonthPolicy(models.Model):
 
     ``entry_close_day``: until which day of the next month people log themselves, afterwards their leader
     does.  ``sample_rate``, ``sample_min``: the random sample that is enough where nothing looks wrong.
+    ``accept_bound``: up to which share of bad rows, as a sample without any shows at 95 %, the rest may be
+    accepted.  ``burst_*``, ``usual_factor``: many rows at once, or a count so many times a usual day's, are
+    looked at.
     ``*_due``: days of the next month.  Rule: domain.md §4.4, §4.5, §9.
     """
 
@@ -24,6 +27,10 @@ class MonthPolicy(models.Model):
     entry_close_day = models.PositiveSmallIntegerField(_("last day to log"))
     sample_rate = RateField(_("share to sample"))
     sample_min = models.PositiveSmallIntegerField(_("least to sample"))
+    accept_bound = RateField(_("highest share to accept"))
+    burst_rows = models.PositiveSmallIntegerField(_("rows of a burst"))
+    burst_minutes = models.PositiveSmallIntegerField(_("minutes of a burst"))
+    usual_factor = models.PositiveSmallIntegerField(_("times a usual day"))
     self_due = models.PositiveSmallIntegerField(_("self-rating due"))
     manager_due = models.PositiveSmallIntegerField(_("rating due"))
     review_due = models.PositiveSmallIntegerField(_("review due"))
@@ -38,6 +45,9 @@ class MonthPolicy(models.Model):
             models.UniqueConstraint(fields=["unit", "valid_from"], name="kpi_month_policy_version"),
             models.CheckConstraint(
                 condition=Q(sample_rate__gte=0, sample_rate__lte=1), name="kpi_month_policy_sample_rate"
+            ),
+            models.CheckConstraint(
+                condition=Q(accept_bound__gte=0, accept_bound__lte=1), name="kpi_month_policy_accept_bound"
             ),
             models.CheckConstraint(
                 condition=Q(

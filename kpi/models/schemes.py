@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.fields import FixedField, RateField
 from core.guards import Point
+from core.models import StoredFile
 from departments.models import Position, Staff, Unit
 from departments.querysets import StaffOwnedQuerySet, UnitOwnedQuerySet
 
@@ -27,6 +28,15 @@ class PointKind(models.TextChoices):
     BONUS = "bonus", _("bonus points")
     DEDUCTION = "deduction", _("points off")
     VETO = "veto", _("veto")
+
+
+class PointState(models.TextChoices):
+    """What became of proposed points; follows from who signed, it is no column."""
+
+    PROPOSED = "proposed", _("proposed")
+    APPROVED = "approved", _("approved")
+    REFUSED = "refused", _("refused")
+    WITHDRAWN = "withdrawn", _("withdrawn")
 
 
 class AssessmentScheme(models.Model):
@@ -107,7 +117,8 @@ class SchemeItem(models.Model):
 class Rating(models.Model):
     """A manager's rating 0 … 100 of one item, beside the person's own.  Rule: KQ-23.
 
-    Scheme and item are named by code: the version that holds is the one of the month.
+    Scheme and item are named by code: the version that holds is the one of the month.  ``rated_by`` is empty
+    for ratings that came in a workbook.
     """
 
     month = models.DateField(_("month"))
@@ -120,6 +131,16 @@ class Rating(models.Model):
     self_score = FixedField(_("self-rating"), places=2, null=True, blank=True)
     score = FixedField(_("rating"), places=2, null=True, blank=True)
     remark = models.CharField(_("remark"), max_length=500, blank=True)
+    rated_by = models.ForeignKey(
+        Staff,
+        verbose_name=_("rated by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+    )
+    rated_at = models.DateTimeField(_("rated"), null=True, blank=True, editable=False)
 
     objects = StaffOwnedQuerySet.as_manager()
     guard = Point()
@@ -140,6 +161,11 @@ class Rating(models.Model):
                 name="kpi_rating_self_score",
             ),
             models.CheckConstraint(condition=Q(month__day=1), name="kpi_rating_month"),
+            models.CheckConstraint(
+                condition=Q(rated_by__isnull=True) | ~Q(rated_by=models.F("staff")),
+                name="kpi_rating_not_oneself",
+                violation_error_message=_("Nobody rates themselves."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -147,7 +173,11 @@ class Rating(models.Model):
 
 
 class ScorePoint(models.Model):
-    """Bonus points, points off or a veto, with a reason; nobody approves what they proposed."""
+    """Bonus points, points off or a veto, with a reason; nobody approves what they proposed.
+
+    People sign with a name.  ``refused_by`` ended a proposal with ``refusal``, the reason: somebody else, or
+    the proposer, who thereby withdrew it.  Approval wins: a workbook may still approve what was refused.
+    """
 
     month = models.DateField(_("month"))
     root = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", editable=False)
@@ -161,6 +191,16 @@ class ScorePoint(models.Model):
     evidence = models.CharField(_("evidence"), max_length=500, blank=True)
     proposed_by = models.CharField(_("proposed by"), max_length=60, blank=True)
     approved_by = models.CharField(_("approved by"), max_length=60, blank=True)
+    refused_by = models.CharField(_("refused by"), max_length=60, blank=True)
+    refusal = models.CharField(_("reason of the refusal"), max_length=500, blank=True)
+    evidence_file = models.ForeignKey(
+        StoredFile,
+        verbose_name=_("evidence file"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
 
     objects = StaffOwnedQuerySet.as_manager()
     guard = Point()
@@ -182,3 +222,15 @@ class ScorePoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.staff} {self.get_kind_display()}"
+
+    @property
+    def state(self) -> PointState:
+        """A row that names nobody was recorded as settled by the system."""
+        if self.approved_by or not self.proposed_by:
+            return PointState.APPROVED
+        if self.refused_by:
+            return PointState.WITHDRAWN if self.refused_by == self.proposed_by else PointState.REFUSED
+        return PointState.PROPOSED
+
+    def get_state_display(self) -> str:
+        return str(self.state.label)

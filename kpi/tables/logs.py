@@ -6,13 +6,15 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from core import registry
+from core import jobs, registry
 from core.interchange.columns import Choice, Code, Column, Day, Integer, Ref, Text
 from core.interchange.context import ImportContext
 from core.interchange.problems import register_messages
 from core.interchange.tables import Row, Table
 from departments.models import Duty
 from departments.tables.lookups import path_of, staff_roots, staff_unit
+from kpi.calculations.links import link_key
+from kpi.jobs import LOOK_AT_RISKS
 from kpi.models import LogEntry, LogStatus
 from kpi.tables.persons import own_staff_id
 from kpi.tables.quotas import known_activities
@@ -36,7 +38,7 @@ class LogsTable(Table):
     label = "推广日志"
     model = LogEntry
     act = "log.verify"
-    derived = ("root_id", "month", "row_key")
+    derived = ("root_id", "month", "row_key", "link_key")
     lookup_field = "row_key"
     root_column = "staff_no"
     columns = (
@@ -129,6 +131,7 @@ class LogsTable(Table):
         person = self._people.get(fields["staff_id"])
         fields["root_id"] = person[0] if person else None
         fields["month"] = fields["date"].replace(day=1) if fields["date"] else None
+        fields["link_key"] = link_key(fields["url"] or "")
         if row.values["partner"] and row.values["partner"] == row.values["staff_no"]:
             row.error("partner", "partner_is_self")
         if row.values["supersedes"] and row.values["supersedes"] == row.values["row_id"]:
@@ -139,6 +142,11 @@ class LogsTable(Table):
         before = row.before["status"] if row.before else LogStatus.SUBMITTED
         if row.fields["status"] != before and row.fields["staff_id"] == own_staff_id(context):
             row.error("status", "own_line")
+
+    def after(self, context: ImportContext, rows: list[Row]) -> None:
+        """New rows are looked at for what deserves a second look, once they stand."""
+        if rows:
+            jobs.enqueue(LOOK_AT_RISKS, dedupe_key=LOOK_AT_RISKS)
 
     def key_cells(self, row: Row) -> list[str]:
         return ["row_id"] if row.values["row_id"] else KEY_WITHOUT_ID

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from core.interchange.columns import Choice, Code, Codes, Column, Day, Fixed, Integer, Ref, Text
 from core.interchange.context import ImportContext
 from core.interchange.problems import register_messages
-from core.interchange.tables import Row, Table
+from core.interchange.tables import Row
 from departments.models import Document
+from departments.tables.versions import VersionedTable
 from kpi.models import Basis, DayBasis, QuotaPeriod, QuotaRule, Surplus
 
 register_messages(valid_to_before_from=_("The rule ends before it begins."))
@@ -33,12 +34,11 @@ def document_named(context: ImportContext, row: Row, column: str) -> int | None:
     return context.known["documents"].get(number)
 
 
-class QuotaRulesTable(Table):
+class QuotaRulesTable(VersionedTable):
     name = "quota_rules"
     label = "任务量"
     model = QuotaRule
     coded_by = "code"
-    act = "rules.edit"
     columns = (
         Column("unit", "组织", Ref("units"), key=True, required=True),
         Column("code", "编码", Code(), key=True, required=True),

@@ -24,6 +24,7 @@ class RatingsTable(MonthTable):
     label = "评分"
     model = Rating
     act = "rating.enter"
+    derived = ("root_id", "rated_by_id")
     columns = (
         Column("month", "月份", MonthOf(), key=True, required=True),
         Column("staff_no", "工号", Ref("staff", "staff_no"), key=True, required=True, attribute="staff"),
@@ -36,6 +37,10 @@ class RatingsTable(MonthTable):
 
     def derive(self, context: ImportContext, row: Row, fields: dict[str, Any]) -> None:
         super().derive(context, row, fields)
+        # Whoever imports another number gave it; the system gives no name.
+        before = row.before or {}
+        same = row.before is not None and before["score"] == fields["score"]
+        fields["rated_by_id"] = before["rated_by_id"] if same else own_staff_id(context) or None
         scheme, item = fields["scheme_code"], fields["item_code"]
         if not scheme or not context.check_known(row, "scheme", "schemes", scheme) or not item:
             return

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from core.interchange.columns import Choice, Code, Column, Day, Fixed, Integer, Ref, Share, Text
 from core.interchange.context import ImportContext
 from core.interchange.problems import register_messages
-from core.interchange.tables import Row, Table
+from core.interchange.tables import Row
 from departments.tables.lookups import position_near, root_of
+from departments.tables.versions import VersionedTable, VersionPartsTable
 from kpi.calculations.schemes import (
     EVERY_RULE,
     band_problems,
@@ -30,11 +31,10 @@ register_messages(
 )
 
 
-class SchemesTable(Table):
+class SchemesTable(VersionedTable):
     name = "schemes"
     label = "考核方案"
     model = AssessmentScheme
-    act = "rules.edit"
     columns = (
         Column("code", "编码", Code(), key=True, required=True),
         Column("name", "名称", Text(100), required=True),
@@ -94,14 +94,14 @@ def item_problem(fields: dict[str, Any]) -> tuple[str, str] | None:
     return ("params", "bad_params") if item_problems(item) else None
 
 
-class SchemeItemsTable(Table):
+class SchemeItemsTable(VersionPartsTable):
     name = "scheme_items"
     label = "考核项"
     model = SchemeItem
     visible_through = "scheme"
     date_column = "valid_from"
     root_column = "scheme"
-    act = "rules.edit"
+    parent = "schemes"
     columns = (
         Column("scheme", "考核方案", Code(), key=True, required=True),
         Column("valid_from", "生效日期", Day(), key=True),

@@ -35,6 +35,7 @@ month_patterns = (
 )
 job_patterns = (
     [
+        path("", jobs.JobListView.as_view(), name="list"),
         path("<int:pk>/", jobs.show, name="show"),
         path("<int:pk>/cancel/", jobs.cancel, name="cancel"),
     ],

@@ -1,1 +1,1 @@
-"""One search over people, campaigns, rules and pages."""
+"""One search over people, units, campaigns, rules, documents and pages, as far as the person may see."""

@@ -1,6 +1,8 @@
 """The address of the search over everything a person may see."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from opscenter.search import views
 
 app_name = "search"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("", views.show, name="show")]

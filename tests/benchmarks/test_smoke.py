@@ -43,3 +43,6 @@ def test_quick_run_measures_every_figure_and_reports_it(database, tmp_path, requ
         "locking: computed again, inputs frozen, posted",
     ):
         assert f"| {figure} |" in text
+    # Pages are measured on the database that serves many people.
+    assert ("÷ signed-in health page |" in text) is (database == "PostgreSQL")
+    assert ("first visit of a page" in text) is (database == "PostgreSQL")

@@ -299,6 +299,8 @@ def test_broker_that_does_not_answer_costs_little_and_is_no_error(
 def test_nightly_job_is_asked_for_once_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two clocks, a clock that stood still, and a job that has ended already: still one a day."""
     monkeypatch.setitem(job_kinds._items, "roll_up", lambda context: None)
+    nightly = {"nightly_roll_up": schedule.dailies["nightly_roll_up"]}
+    monkeypatch.setattr(schedule.dailies, "_items", nightly)
     # 01:30 and 02:30 in Shanghai, which is 8 hours ahead of UTC.
     before, after = datetime(2018, 11, 30, 17, 30, tzinfo=UTC), datetime(2018, 11, 30, 18, 30, tzinfo=UTC)
     (yesterdays,) = schedule.plan(before)

@@ -38,7 +38,7 @@ def visitor(browser: Any, live_server: Any, transactional_db: None) -> Iterator[
         guest.page.fill("[name=login]", who)
         guest.page.fill("[name=password]", PASSWORD)
         guest.page.click("main button[type=submit]")
-        guest.page.wait_for_url(f"{guest.base}{PAGE}")
+        guest.page.wait_for_url(lambda url: "/accounts/" not in url)
         return guest
 
     return visit

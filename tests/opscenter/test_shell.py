@@ -217,7 +217,7 @@ def test_shell_sends_the_token_with_htmx_and_marks_the_current_section(
     assert json.loads(settings_of_htmx[1])["allowEval"] is False
     assert 'href="/admin/"' in page
     assert 'href="#main"' in page
-    assert "data-search" not in page  # there is no search page
+    assert 'action="/search/"' in page
 
 
 def test_shell_asks_for_session_and_user_only(

@@ -247,6 +247,8 @@ def test_two_clocks_ask_for_one_nightly_job(monkeypatch: pytest.MonkeyPatch) -> 
     """Even where the first one's job has ended before the second one looks."""
     ran: list[int] = []
     monkeypatch.setitem(job_kinds._items, "roll_up", lambda context: ran.append(context.job_id))
+    nightly = {"nightly_roll_up": schedule.dailies["nightly_roll_up"]}
+    monkeypatch.setattr(schedule.dailies, "_items", nightly)
     now = timezone.now()
     for day in range(5):
         harness.together(*[lambda d=day: schedule.plan(now + timedelta(days=d))] * 4)

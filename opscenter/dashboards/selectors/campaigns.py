@@ -11,6 +11,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from campaigns.models import Article, BaselineMethod, StoreDay, StoreUplift, Uplift
+from campaigns.selectors.changes import ChangeLine, changes_printed
 from core.exceptions import NotVisible
 from incentives.models import Finding, FindingRule, Pool, PoolRole, PoolShare
 from opscenter.dashboards import wording
@@ -62,6 +63,7 @@ class CampaignDetail:
     pool: PoolExplained | None
     findings: list[tuple[Finding, FindingRule | None]]
     articles: list[Article]
+    changes: list[ChangeLine]
 
 
 def campaign_detail(scope: MonthScope, code: str, page: str) -> CampaignDetail:
@@ -96,6 +98,7 @@ def campaign_detail(scope: MonthScope, code: str, page: str) -> CampaignDetail:
             .filter(campaign=result.campaign)
             .order_by("published", "code")
         ),
+        changes=changes_printed([result.campaign_id]).get(result.campaign_id, []),
     )
 
 

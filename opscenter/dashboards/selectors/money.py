@@ -11,6 +11,7 @@ from campaigns.models import Uplift
 from core.money import ZERO
 from departments.models import Staff
 from finance.models import FundMonth
+from incentives.held import held_amounts
 from incentives.models import Payout, Pool, PoolScheme
 from opscenter.dashboards import wording
 from opscenter.dashboards.scope import MonthScope
@@ -63,22 +64,26 @@ def campaign_board(scope: MonthScope, wanted: PeopleFilter, page: str) -> Campai
 
 @dataclass(frozen=True)
 class PayoutBoard:
-    """One page of people with what they get, and the sums of all pages."""
+    """One page of people with what they get, and the sums of all pages.
+
+    ``held``: what of it waits for the answer to an appeal and is not paid yet.
+    """
 
     page: Page[Any]
     nominal: Decimal
     amount: Decimal
+    held: Decimal
 
 
 def payout_board(scope: MonthScope, text: str, page: str) -> PayoutBoard:
-    """What each person gets: pool parts and bonus, in three queries."""
+    """What each person gets: pool parts and bonus, and what of it waits; four queries, or five."""
     rows = scope.of_people(Payout.objects).filter(scope.amounts())
     if text:
         rows = rows.filter(Q(staff__name__icontains=text) | Q(staff__staff_no__icontains=text))
     totals = rows.aggregate(nominal=Sum("nominal"), amount=Sum("amount"))
     people = (
         rows.order_by("staff__staff_no")
-        .values("staff__staff_no", "staff__name", "unit__name")
+        .values("staff_id", "staff__staff_no", "staff__name", "unit__name")
         .annotate(
             roles=Count("pk", filter=Q(kind="pool")),
             pool=Sum("amount", filter=Q(kind="pool")),
@@ -87,10 +92,15 @@ def payout_board(scope: MonthScope, text: str, page: str) -> PayoutBoard:
             total=Sum("amount"),
         )
     )
+    waiting = held_amounts(scope.root.pk, scope.month)
+    shown = Paginator(people, PAGE_SIZE).get_page(page)
+    shown.object_list = [{**row, "held": waiting.get(row["staff_id"])} for row in shown.object_list]
+    seen = set(rows.filter(staff_id__in=waiting).values_list("staff_id", flat=True)) if waiting else set()
     return PayoutBoard(
-        Paginator(people, PAGE_SIZE).get_page(page),
+        shown,
         totals["nominal"] or ZERO,
         totals["amount"] or ZERO,
+        sum((amount for staff_id, amount in waiting.items() if staff_id in seen), ZERO),
     )
 
 

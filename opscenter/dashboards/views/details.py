@@ -1,12 +1,13 @@
 """The pages of one campaign and of one person in a month."""
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from core.access import access
 from core.exceptions import NotVisible
 from core.months import Month
+from departments.permissions import MEMBER
 from opscenter.dashboards.scope import MonthScope, month_scope
 from opscenter.dashboards.selectors.campaigns import campaign_detail
 from opscenter.dashboards.selectors.owners import unit_of_campaign, unit_of_person
@@ -21,7 +22,7 @@ def _scope_of(request: HttpRequest, month: Month, unit_code: str) -> MonthScope:
     return month_scope(account(request), month, unit_code)
 
 
-@login_required
+@access(MEMBER)
 @require_safe
 def campaign(request: HttpRequest, month: Month, code: str) -> HttpResponse:
     scope = _scope_of(request, month, unit_of_campaign(account(request), code))
@@ -29,7 +30,7 @@ def campaign(request: HttpRequest, month: Month, code: str) -> HttpResponse:
     return render(request, "month/campaign.html", {**frame(scope), "detail": detail})
 
 
-@login_required
+@access(MEMBER)
 @require_safe
 def person(request: HttpRequest, month: Month, staff_no: str) -> HttpResponse:
     scope = _scope_of(request, month, unit_of_person(account(request), staff_no))

@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import quote
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core.access import access
 from core.exceptions import NotVisible
 from core.months import Month
 from departments.models.periods import PeriodState
+from departments.permissions import MEMBER
 from incentives.services.export import incentive_sheet
 from opscenter.dashboards import acts, wording
 from opscenter.dashboards.roll_ups import roll_up_request
@@ -68,7 +69,7 @@ def frame(scope: MonthScope) -> dict[str, Any]:
     }
 
 
-@login_required
+@access(MEMBER)
 @require_safe
 def latest(request: HttpRequest) -> HttpResponse:
     """The latest month with a result that the person may see."""
@@ -78,7 +79,7 @@ def latest(request: HttpRequest) -> HttpResponse:
     return redirect("month:show", month)
 
 
-@login_required
+@access(MEMBER)
 @require_safe
 def show(request: HttpRequest, month: Month) -> HttpResponse:
     scope = requested_scope(request, month)
@@ -125,7 +126,7 @@ def _sections(scope: MonthScope, view: str, wanted: PeopleFilter) -> dict[str, A
     return found
 
 
-@login_required
+@access(MEMBER)
 @require_safe
 def sheet(request: HttpRequest, month: Month) -> HttpResponse:
     """The incentive sheet as a workbook."""
@@ -136,7 +137,7 @@ def sheet(request: HttpRequest, month: Month) -> HttpResponse:
     return _download(data, name if name.endswith(".xlsx") else f"{name}.xlsx", XLSX)
 
 
-@login_required
+@access(MEMBER)
 @require_safe
 def result(request: HttpRequest, month: Month) -> HttpResponse:
     """The stored result as JSON, byte for byte what the command prints."""
@@ -154,14 +155,14 @@ def _download(data: bytes, name: str, kind: str) -> HttpResponse:
     return answer
 
 
-@login_required
+@access(MEMBER)
 @require_POST
 def roll_up(request: HttpRequest, month: Month) -> HttpResponse:
     job = roll_up_request(requested_scope(request, month))
     return redirect("jobs:show", job.pk)
 
 
-@login_required
+@access(MEMBER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def act(request: HttpRequest, month: Month, name: str) -> HttpResponse:
     """GET says what will happen; POST does it."""

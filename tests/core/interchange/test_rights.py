@@ -29,6 +29,7 @@ NEW: dict[str, dict[str, Any]] = {
     "platforms": {"code": "n"},
     "accounts": {"handle": "n"},
     "quota_rules": {"code": "n"},
+    "month_policies": {"valid_from": "2018-11-02"},
     "logs": {"row_id": "n", "status": "submitted", "supersedes": None},
     "metrics": {"code": "n"},
     "schemes": {"code": "n"},

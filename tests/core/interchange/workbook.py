@@ -56,6 +56,8 @@ _COMPLETE: Tables = {
                      "accounts_required": 2, "platforms_required": 1, "day_basis": "workday", "surplus": "month",
                      "weight": 2, "valid_from": "2018-11-01", "valid_to": "2018-11-30", "document": "T-01",
                      "clause": "第3条"}],
+    "month_policies": [{"unit": "t-ops", "valid_from": "2018-11-01", "entry_close_day": 5, "sample_rate": "0.25",
+                        "sample_min": 4, "self_due": 6, "manager_due": 8, "review_due": 10}],
     "logs": [
         {"row_id": "t-r1", "date": "2018-11-02", "staff_no": "t-1", "platform": "t-forum",
         "activity": "t-post",

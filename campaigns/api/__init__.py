@@ -1,0 +1,1 @@
+"""The resources of WORK for programs: filters, serializers, views."""

@@ -1,0 +1,1 @@
+"""The resources of COST for programs: filters, serializers, views."""

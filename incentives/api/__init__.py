@@ -1,0 +1,1 @@
+"""The resources of REWARD for programs: filters, serializers, views."""

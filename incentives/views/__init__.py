@@ -1,0 +1,1 @@
+"""The pages of REWARD: parse, ask a selector or a service, show."""

@@ -1,0 +1,1 @@
+"""The resources of MEASURE for programs: filters, serializers, views."""

@@ -1,0 +1,308 @@
+"""The facts of a month, set-based: one query for each kind of fact, whatever the number of people."""
+
+import gc
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from sys import intern
+from typing import Any
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+
+from core import registry
+from core.months import Month
+from core.workdays import WorkCalendar
+from departments.models import Position, Staff
+from departments.selectors import UnitTree, people_of
+from kpi.calculations.month import AssessmentFacts, PersonFacts, PlacedAssignment, SchemeVersion
+from kpi.calculations.rules import Platform as PlatformFacts
+from kpi.calculations.rules import QuotaRule as QuotaRuleFacts
+from kpi.calculations.rules import RuleVersion
+from kpi.calculations.schemes import Scheme, SchemeItem, parse_bands, parse_item
+from kpi.calculations.scores import MetricValue as MetricFacts
+from kpi.calculations.scores import Point
+from kpi.calculations.slots import window
+from kpi.calculations.subjects import Output
+from kpi.models import (
+    LogEntry,
+    LogStatus,
+    MetricValue,
+    MonthPolicy,
+    Platform,
+    QuotaRule,
+    Rating,
+    ScorePoint,
+)
+from kpi.models import SchemeItem as SchemeItemRow
+
+CHUNK = 20_000
+
+
+def counted_logs(root_id: int, first: date, last: date) -> QuerySet[LogEntry]:
+    """The rows that count: not rejected, and not superseded by a row that is not rejected."""
+    successors = LogEntry.objects.filter(supersedes=OuterRef("pk")).exclude(status=LogStatus.REJECTED)
+    return LogEntry.objects.filter(
+        ~Exists(successors), root_id=root_id, date__range=(first, last), count__gt=0
+    ).exclude(status=LogStatus.REJECTED)
+
+
+class _Days(dict[Any, date]):
+    """A day as the database's driver gives it → one ``date`` object for all rows; SQLite gives text."""
+
+    def __missing__(self, given: Any) -> date:
+        day = given if isinstance(given, date) else date.fromisoformat(given)
+        self[given] = day
+        return day
+
+
+def outputs_of(
+    root_id: int, month: Month, platforms: Mapping[int, str], only: int | None = None
+) -> tuple[dict[str, list[Output]], dict[str, list[Output]]]:
+    """Counted output by person, and by the person it names as partner: summed by the database, in one query.
+
+    ``platforms``: id → code; ``only``: the id of the one person wanted.  A large month has a million sums, so
+    they are read without the ORM's work on each row, and equal values are one object.
+    """
+    numbers = dict(Staff.objects.order_by().values_list("pk", "staff_no"))
+    rows = counted_logs(root_id, *window(month))
+    if only is not None:
+        rows = rows.filter(Q(staff=only) | Q(partner=only))
+    sums = (
+        rows.values_list("staff_id", "date", "activity", "platform_id", "handle", "partner_id")
+        .annotate(total=Sum("count"))
+        .order_by()
+    )
+    own: dict[str, list[Output]] = defaultdict(list)
+    named: dict[str, list[Output]] = defaultdict(list)
+    days = _Days()
+    with connection.chunked_cursor() as cursor, _without_collection():
+        cursor.execute(*sums.query.sql_with_params())
+        while batch := cursor.fetchmany(CHUNK):
+            for staff, given, activity, platform, handle, partner, total in batch:
+                author, day, code, count = numbers[staff], days[given], platforms[platform], int(total)
+                activity, handle = intern(activity), intern(handle)
+                if partner is None:
+                    own[author].append((day, activity, code, handle, "", count))
+                else:
+                    other = numbers[partner]
+                    own[author].append((day, activity, code, handle, other, count))
+                    named[other].append((day, activity, code, handle, author, count))
+    # The database gives groups in any order, and the frozen inputs of a month are compared byte for byte.
+    for outputs in (*own.values(), *named.values()):
+        outputs.sort()
+    return own, named
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """No search for garbage cycles: among a million new rows there is none, and each search looks at all."""
+    searching = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searching:
+            gc.enable()
+
+
+def rule_versions(units: set[int], month: Month) -> tuple[RuleVersion, ...]:
+    """The quota rules of the units of which some day of validity lies in the month."""
+    rows: Any = (
+        QuotaRule.objects.filter(unit_id__in=units, valid_from__lte=month.last)
+        .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=month.first))
+        .select_related("document")
+        .order_by("pk")
+    )
+    return tuple(
+        RuleVersion(
+            rule=QuotaRuleFacts(
+                key=row.pk,
+                code=row.code,
+                activities=frozenset(row.activities),
+                platforms=frozenset(row.platforms),
+                basis=row.basis,
+                period=row.period,
+                amount=row.amount,
+                accounts_required=row.accounts_required,
+                platforms_required=row.platforms_required,
+                day_basis=row.day_basis,
+                surplus=row.surplus,
+                weight=row.weight,
+            ),
+            unit=row.unit_id,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+            precedence=row.document.precedence if row.document else 0,
+        )
+        for row in rows
+    )
+
+
+def scheme_versions(units: set[int], month: Month) -> tuple[SchemeVersion, ...]:
+    """The assessment schemes of the units begun by the month's end, with their items: one query.
+
+    A version without items assesses nobody and is left out.
+    """
+    schemes: dict[int, Any] = {}
+    items: dict[int, list[SchemeItem]] = defaultdict(list)
+    for item in (
+        SchemeItemRow.objects.filter(scheme__unit_id__in=units, scheme__valid_from__lte=month.last)
+        .select_related("scheme__position")
+        .order_by("scheme_id", "code")
+    ):
+        schemes[item.scheme_id] = item.scheme
+        items[item.scheme_id].append(
+            parse_item(item.code, item.weight, item.source, item.method, item.params)
+        )
+    return tuple(
+        SchemeVersion(
+            key=row.pk,
+            scheme=Scheme(
+                code=row.code,
+                items=tuple(items[row.pk]),
+                cap=row.cap,
+                threshold=row.threshold,
+                total_cap=row.total_cap,
+                bonus_max=row.bonus_max,
+                deduct_max=row.deduct_max,
+                pay_mode=row.pay_mode,
+                bands=tuple(sorted(parse_bands(row.bands), key=lambda band: -band.bound)),
+            ),
+            unit=row.unit_id,
+            valid_from=row.valid_from,
+            position=row.position.code if row.position else "",
+        )
+        for row in schemes.values()
+    )
+
+
+def person_facts(root_id: int, month: Month, only: int | None = None) -> tuple[PersonFacts, ...]:
+    """Everybody employed on some day of the month, with assignments and leave: four queries.
+
+    ``only``: the id of the one person wanted.
+    """
+    codes = dict(Position.objects.values_list("pk", "code"))
+    return tuple(
+        PersonFacts(
+            key=person.pk,
+            staff_no=person.staff_no,
+            unit=person.unit_id,
+            position=codes.get(person.position_id or 0, ""),
+            joined=person.joined,
+            left=person.left,
+            bonus_base=person.bonus_base,
+            assignments=tuple(
+                PlacedAssignment(start, end, unit, codes.get(position or 0, ""))
+                for unit, position, start, end in person.assignments
+            ),
+            leaves=person.leaves,
+        )
+        for person in people_of(root_id, month.first, month.last, None if only is None else [only])
+    )
+
+
+def _metrics(root_id: int, month: Month) -> dict[str | int, dict[str, MetricFacts]]:
+    """By staff number, or by the id of the unit they are about: one query."""
+    found: dict[str | int, dict[str, MetricFacts]] = defaultdict(dict)
+    rows: Any = MetricValue.objects.filter(root_id=root_id, month=month.first).values_list(
+        "staff__staff_no", "unit_id", "metric__code", "metric__direction", "value", "target"
+    )
+    for staff_no, unit, metric, direction, value, target in rows:
+        found[staff_no or unit][metric] = MetricFacts(direction, value, target)
+    return dict(found)
+
+
+def _ratings(root_id: int, month: Month) -> dict[str, dict[tuple[str, str], Decimal]]:
+    found: dict[str, dict[tuple[str, str], Decimal]] = defaultdict(dict)
+    rows: Any = Rating.objects.filter(root_id=root_id, month=month.first, score__isnull=False).values_list(
+        "staff__staff_no", "scheme_code", "item_code", "score"
+    )
+    for staff_no, scheme, item, given in rows:
+        found[staff_no][scheme, item] = given
+    return dict(found)
+
+
+def _points(root_id: int, month: Month) -> dict[str, tuple[Point, ...]]:
+    """Approved points; a row that names nobody was recorded as settled by the system."""
+    found: dict[str, list[Point]] = defaultdict(list)
+    rows: Any = (
+        ScorePoint.objects.filter(root_id=root_id, month=month.first)
+        .filter(~Q(approved_by="") | Q(proposed_by=""))
+        .order_by("staff_id", "code")
+        .values_list("staff__staff_no", "kind", "points")
+    )
+    for staff_no, kind, points in rows:
+        found[staff_no].append(Point(kind, points))
+    return {staff_no: tuple(points) for staff_no, points in found.items()}
+
+
+def assessment_facts(
+    root_id: int, month: Month, tree: UnitTree, calendar: WorkCalendar, only: int | None = None
+) -> AssessmentFacts:
+    """Everything the month's attainment and scores are computed from, in a fixed number of queries.
+
+    ``only``: the id of the one person wanted, for a page that works their month out at once.
+    """
+    units = {unit for unit, root in tree.roots.items() if root == root_id}
+    platforms = list(Platform.objects.order_by("code").values_list("pk", "code", "opened", "closed"))
+    codes = {pk: code for pk, code, _opened, _closed in platforms}
+    outputs, named_by = outputs_of(root_id, month, codes, only)
+    return AssessmentFacts(
+        month=month,
+        calendar=calendar,
+        paths={unit: tree.path(unit) for unit in sorted(units)},
+        people=person_facts(root_id, month, only),
+        platforms={code: PlatformFacts(code, opened, closed) for _pk, code, opened, closed in platforms},
+        rules=rule_versions(units, month),
+        outputs=outputs,
+        named_by=named_by,
+        schemes=scheme_versions(units, month),
+        metrics=_metrics(root_id, month),
+        ratings=_ratings(root_id, month),
+        points=_points(root_id, month),
+    )
+
+
+def attainment_facts(
+    root_id: int, month: Month, tree: UnitTree, calendar: WorkCalendar, only: int
+) -> AssessmentFacts:
+    """What one person's attainment is computed from, without what only a score needs: eight queries."""
+    platforms = list(Platform.objects.order_by("code").values_list("pk", "code", "opened", "closed"))
+    codes = {pk: code for pk, code, _opened, _closed in platforms}
+    outputs, named_by = outputs_of(root_id, month, codes, only)
+    units = {unit for unit, root in tree.roots.items() if root == root_id}
+    return AssessmentFacts(
+        month=month,
+        calendar=calendar,
+        paths={unit: tree.path(unit) for unit in sorted(units)},
+        people=person_facts(root_id, month, only),
+        platforms={code: PlatformFacts(code, opened, closed) for _pk, code, opened, closed in platforms},
+        rules=rule_versions(units, month),
+        outputs=outputs,
+        named_by=named_by,
+    )
+
+
+def month_policies(tree: UnitTree, units: Iterable[int], day: date) -> dict[int, MonthPolicy]:
+    """The month settings that hold for each unit on a day: one query.
+
+    Where no unit upward has any, an unsaved one with the defaults of the table's declaration.
+    """
+    latest: dict[int, MonthPolicy] = {}
+    for row in MonthPolicy.objects.filter(valid_from__lte=day).order_by("valid_from"):
+        latest[row.unit_id] = row
+    declared = {
+        column.field_name: column.default
+        for column in registry.tables["month_policies"].columns
+        if column.default is not None
+    }
+    return {
+        unit: next(
+            (latest[above] for above in tree.path(unit) if above in latest),
+            MonthPolicy(unit_id=unit, valid_from=day, **declared),
+        )
+        for unit in units
+    }

@@ -1,0 +1,1 @@
+"""Reads of the data pages: tables by area, the results of imports, what is missing."""

@@ -1,0 +1,1 @@
+"""The data pages: parse, ask a selector or a service, show."""

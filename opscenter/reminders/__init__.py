@@ -1,0 +1,1 @@
+"""Reminders: what they say (``digest``), when they go (``jobs``), who sets them up (``services``)."""

@@ -1,0 +1,142 @@
+"""A person's own month, made of several apps: heat of the days, results, findings, payouts, manuscripts."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from core.money import ZERO, Exact
+from core.months import Month
+from departments.models import Period, Staff
+from departments.selectors import work_calendar
+from incentives.models import Finding, FindingRule, Manuscript, Payout, RoleHolder
+from kpi.models import Score
+from kpi.selectors.logs import daily_counts
+
+#: how dark a day is: by its part of the busiest day
+SHADES = 4
+
+
+@dataclass(frozen=True)
+class HeatDay:
+    """A day of the calendar; ``shade`` 0 (nothing logged) … ``SHADES``; ``inside`` the month or beside it."""
+
+    day: date
+    inside: bool
+    rows: int
+    count: int
+    shade: int
+    workday: bool
+    today: bool
+    future: bool
+
+    @property
+    def missed(self) -> bool:
+        """A working day of the past without a row."""
+        return self.inside and self.workday and not self.rows and not self.future and not self.today
+
+
+@dataclass(frozen=True)
+class OwnFinding:
+    """A finding that hits the person, with its rule's name."""
+
+    row: Finding
+    name: str
+
+
+@dataclass(frozen=True)
+class OwnMonth:
+    staff: Staff
+    month: Month
+    weeks: tuple[tuple[HeatDay, ...], ...]
+    days_logged: int
+    days_missed: int
+    count: int
+    state: str
+    computed: bool
+    score: Score | None
+    findings: tuple[OwnFinding, ...]
+    payouts: tuple[Payout, ...]
+    manuscripts: tuple[Manuscript, ...]
+    before: Month
+    after: Month | None
+
+    @property
+    def paid(self) -> Exact:
+        return sum((row.amount for row in self.payouts), ZERO)
+
+
+def own_month(staff: Staff, month: Month, today: date) -> OwnMonth:
+    """Eight queries, whatever the number of rows."""
+    first = month.first - timedelta(days=month.first.weekday())
+    last = month.last + timedelta(days=6 - month.last.weekday())
+    counts = daily_counts(staff, first, last)
+    calendar = work_calendar()
+    most = max((count for day, (_rows, count) in counts.items()), default=0)
+    days = []
+    for offset in range((last - first).days + 1):
+        day = first + timedelta(days=offset)
+        rows, count = counts.get(day, (0, 0))
+        days.append(
+            HeatDay(
+                day=day,
+                inside=month.first <= day <= month.last,
+                rows=rows,
+                count=count,
+                shade=-(-count * SHADES // most) if most else 0,
+                workday=calendar.is_workday(day),
+                today=day == today,
+                future=day > today,
+            )
+        )
+    inside = [day for day in days if day.inside]
+    period = Period.objects.filter(root=staff.root_id, month=month.first).first()
+    return OwnMonth(
+        staff=staff,
+        month=month,
+        weeks=tuple(tuple(days[at : at + 7]) for at in range(0, len(days), 7)),
+        days_logged=sum(bool(day.rows) for day in inside),
+        days_missed=sum(day.missed for day in inside),
+        count=sum(day.count for day in inside),
+        state=period.state if period else "open",
+        computed=period is not None and period.state != "open",
+        score=Score.objects.filter(staff=staff, month=month.first).select_related("scheme").first(),
+        findings=tuple(_findings(staff, month)),
+        payouts=tuple(Payout.objects.filter(staff=staff, month=month.first).order_by("pk")),
+        manuscripts=tuple(
+            Manuscript.objects.filter(staff=staff)
+            .filter(Q(date__range=(month.first, month.last)) | Q(published__range=(month.first, month.last)))
+            .order_by("date", "pk")
+        ),
+        before=month.plus(-1),
+        after=month.plus(1) if month.plus(1).first <= today else None,
+    )
+
+
+def _findings(staff: Staff, month: Month) -> list[OwnFinding]:
+    """The findings of the month that hit a role which the person held on their day: three queries."""
+    held: Any = RoleHolder.objects.filter(staff=staff, start__lte=month.last).exclude(end__lt=month.first)
+    holdings = list(held.values_list("scheme_code", "role", "start", "end"))
+    if not holdings:
+        return []
+    codes = {code for code, _role, _start, _end in holdings}
+    rules: Any = FindingRule.objects.filter(scheme__code__in=codes).order_by("scheme__valid_from")
+    roles = {
+        (code, rule): (role, name)
+        for code, rule, role, name in rules.values_list("scheme__code", "code", "role", "name")
+    }
+    found = []
+    for row in Finding.objects.filter(scheme_code__in=codes, date__range=(month.first, month.last)).order_by(
+        "date", "ident"
+    ):
+        role, name = roles.get((row.scheme_code, row.rule_code), ("", row.rule_code))
+        if any(
+            code == row.scheme_code
+            and post == role
+            and start <= row.date
+            and (end is None or row.date <= end)
+            for code, post, start, end in holdings
+        ):
+            found.append(OwnFinding(row, name))
+    return found

@@ -1,0 +1,57 @@
+"""Today and My month: parse, ask the selectors, show."""
+
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from core.access import Access, access
+from core.exceptions import NotVisible
+from core.models import User
+from core.months import Month
+from departments.permissions import reach_of
+from kpi.forms.logs import new_key
+from kpi.selectors.day import person_day
+from kpi.selectors.ratings import own_staff
+from opscenter.rules.selectors import unacknowledged
+from opscenter.today.selectors import own_month
+
+
+def _is_employed(user: User) -> bool:
+    return reach_of(user).staff_id is not None
+
+
+#: has work of their own to log
+EMPLOYED = Access("employed", _is_employed)
+
+
+@access(EMPLOYED)
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """What is left today and this month, and the quickest ways to log it."""
+    today = timezone.localdate()
+    day = person_day(own_staff(cast(User, request.user)), today)
+    context: dict[str, Any] = {
+        "day": day,
+        "quick": [(one, new_key()) for one in day.quick],
+        "unacknowledged": unacknowledged(cast(User, request.user), Month.of(today)),
+    }
+    return render(request, "today/show.html", context)
+
+
+@access(EMPLOYED)
+@require_safe
+def month(request: HttpRequest, month: Month | None = None) -> HttpResponse:
+    """A person's own month: the running one with its forecast, an earlier one with its results."""
+    today = timezone.localdate()
+    wanted = month or Month.of(today)
+    if wanted.first > today:
+        raise NotVisible("month")
+    staff = own_staff(cast(User, request.user))
+    context = {
+        "own": own_month(staff, wanted, today),
+        "day": person_day(staff, today) if wanted == Month.of(today) else None,
+    }
+    return render(request, "today/month.html", context)

@@ -1,0 +1,1 @@
+"""A person's access keys for programs."""

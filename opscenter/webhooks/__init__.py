@@ -1,0 +1,1 @@
+"""The servers that an organisation wants to be told, and what they were told."""

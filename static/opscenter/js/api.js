@@ -1,0 +1,20 @@
+// The readable description of the API; what is tried here goes with the reader's own session.
+"use strict";
+
+document.addEventListener("DOMContentLoaded", () => {
+  const { schema, csrf } = document.getElementById("api").dataset;
+  window.SwaggerUIBundle({
+    url: schema,
+    dom_id: "#api",
+    deepLinking: true,
+    displayRequestDuration: true,
+    docExpansion: "list",
+    validatorUrl: null,
+    requestInterceptor: (request) => {
+      if (new URL(request.url, window.location.href).origin === window.location.origin) {
+        request.headers["X-CSRFToken"] = csrf;
+      }
+      return request;
+    },
+  });
+});
