@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.models import Campaign, CampaignState, Flow
 from campaigns.services.flow import STEPS
@@ -91,7 +93,7 @@ OFFERS = {
         ),
         Offer(
             "review",
-            _("Review"),
+            pgettext_lazy("campaign", "Review"),
             _("It is reviewed; somebody else closes it."),
             "clipboard-check",
             (CampaignState.RUNNING,),
@@ -121,14 +123,17 @@ OFFERS = {
 
 
 def offers(subject: Flow, user: User) -> list[Offer]:
-    """The steps that the person may take as it stands, but for those that need another person."""
-    reach = reach_of(user)
+    """The steps that the person may take as it stands today, but for those that need another person."""
+    reach, today = reach_of(user), timezone.localdate()
     unit_id: int = subject.unit_id  # type: ignore[attr-defined]
     found = []
     for offer in OFFERS.values():
         barred = (offer.name == "approve" and subject.is_own(user)) or (
             offer.name == "close" and user.pk == subject.reviewed_by_id
         )
+        if isinstance(subject, Campaign):
+            barred |= offer.name == "run" and today < subject.start
+            barred |= offer.name == "review" and today <= subject.end
         if subject.status in offer.sources and reach.allows(offer.right, unit_id) and not barred:
             found.append(offer)
     return found

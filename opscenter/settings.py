@@ -332,9 +332,11 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "OpsCenter",
-    "DESCRIPTION": "Daily logs, quotas, scores, campaigns, findings and settlements. Everybody sees here what "
-    "they see on the pages. Money and other exact numbers are text with their decimals; days are `2018-11-03`, "
-    "months `2018-11`.",
+    "DESCRIPTION": (
+        "Daily logs, quotas, scores, campaigns, findings and settlements. Everybody sees here what they see "
+        "on the pages. Money and other exact numbers are text with their decimals; days are `2018-11-03`, "
+        "months `2018-11`."
+    ),
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,

@@ -2,6 +2,7 @@
 
 from allauth.account import urls as account_urls
 from allauth.account.decorators import secure_admin_login
+from allauth.socialaccount.models import SocialApp, SocialToken
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
@@ -12,6 +13,8 @@ from opscenter.dashboards.urls import job_patterns, month_patterns
 admin.site.site_header = admin.site.site_title = settings.SITE_NAME
 # One door: the same sign-in page and the same limit of attempts as everywhere else.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+# The services people may sign in with come from the environment; rows of them would do nothing.
+admin.site.unregister([SocialApp, SocialToken])
 
 # The other pages of the sign-in library work by e-mail, which the people of a company may not have here.
 ACCOUNT_PAGES = {

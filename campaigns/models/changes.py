@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.models.campaigns import Campaign
 from campaigns.models.flow import person
@@ -12,7 +13,7 @@ from campaigns.models.plans import Plan
 
 class Decision(models.TextChoices):
     APPROVED = "approved", _("approved")
-    REFUSED = "refused", _("refused")
+    REFUSED = "refused", pgettext_lazy("decision", "refused")
 
 
 def decided(label: str, subject: str) -> list[models.BaseConstraint]:

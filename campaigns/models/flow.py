@@ -26,7 +26,7 @@ class CampaignState(models.TextChoices):
     APPROVED = "approved", _("approved")
     RETURNED = "returned", _("returned")
     RUNNING = "running", _("running")
-    REVIEWED = "reviewed", _("reviewed")
+    REVIEWED = "reviewed", pgettext_lazy("campaign", "reviewed")
     CLOSED = "closed", pgettext_lazy("campaign", "closed")
 
 

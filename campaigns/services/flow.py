@@ -49,7 +49,7 @@ STEPS: Mapping[str, Step] = {
         _step("approve", "campaign.approve", "approve", _("plan approved"), "approved_by"),
         _step("return", "campaign.approve", "send_back", _("plan returned"), reason=True),
         _step("run", "campaign.plan", "run", _("begun")),
-        _step("review", "campaign.plan", "evaluate", _("reviewed"), "reviewed_by", "review", "lessons"),
+        _step("review", "campaign.plan", "evaluate", _("review written"), "reviewed_by", "review", "lessons"),
         _step("close", "campaign.approve", "finish", _("closed"), "closed_by"),
     )
 }

@@ -45,7 +45,7 @@ def _step(request: HttpRequest, subject: Any, name: str, back: tuple[Any, ...]) 
         "offer": offer,
         "consequences": offer.consequences(subject),
         "ready": offer in offers(subject, user),
-        "own": subject.status in offer.sources,
+        "own": subject.status in offer.sources and offer.name in ("approve", "close"),
         "stepper": stepper(subject),
         "given": given,
         "problems": problems,

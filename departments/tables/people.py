@@ -98,7 +98,7 @@ class StaffTable(Table):
             if taken.get(username, row.pk) != row.pk:
                 row.error("username", "username_taken", name=username)
                 continue
-            user = known.get(username) or users.create_user(username=username)
+            user = known.get(username) or users.create_user(username, first_name=row.fields["name"])
             Staff.objects.filter(pk=row.stands).update(user=user)
 
     def export_paths(self) -> list[str]:

@@ -26,8 +26,8 @@ from departments.views import account
 
 
 class PeopleTable(tables.Table):
-    staff_no = tables.Column(_("Number"))
-    name = tables.Column(_("Name"), linkify=("org:person", {"staff_no": tables.A("staff_no")}))
+    staff_no = tables.Column(_("Staff number"))
+    name = tables.Column(_("Person"), linkify=("org:person", {"staff_no": tables.A("staff_no")}))
     unit = tables.Column(_("Unit"), linkify=("org:unit", {"code": tables.A("unit__code")}))
     position = tables.Column(_("Position"), default="—")
 

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.fields import MoneyField
 from core.guards import Point
@@ -48,10 +49,16 @@ class Transfer(models.Model):
     month = models.DateField(_("month"))
     date = models.DateField(_("date"))
     source = models.ForeignKey(
-        LedgerAccount, verbose_name=_("from"), on_delete=models.PROTECT, related_name="+"
+        LedgerAccount,
+        verbose_name=pgettext_lazy("of a posting", "from"),
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     target = models.ForeignKey(
-        LedgerAccount, verbose_name=_("to"), on_delete=models.PROTECT, related_name="+"
+        LedgerAccount,
+        verbose_name=pgettext_lazy("of a posting", "to"),
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     amount = MoneyField(_("amount"))
     kind = models.CharField(_("kind"), max_length=30)

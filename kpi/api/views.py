@@ -75,7 +75,7 @@ class LogView(RowViewSet):
 
 
 class QuotaView(RowViewSet):
-    """Quota rules in versions, of the organisations you belong to."""
+    """Quota rules in versions, of your units and of those above them."""
 
     access = MEMBER
     serializer_class = serializers.QuotaSerializer

@@ -80,25 +80,33 @@ def elapsed_share(slots: tuple[Slot, ...], month_days: MonthDays, service: Servi
     return passed / len(slots)
 
 
+def owed_slots(found: Attainment, month_days: MonthDays) -> tuple[Slot, ...]:
+    """The slots in which the person owes something under the rule."""
+    keys = set(found.steps["slots"])
+    slots = month_slots(found.rule.period, found.rule.day_basis, month_days)
+    return tuple(slot for slot in slots if slot.key in keys)
+
+
+def expected_by(target: Decimal, done: Decimal, share: Fraction) -> tuple[Decimal, Status]:
+    """What the part of the month that has passed asks for, and how what is done stands to it."""
+    expected = four(fraction(target) * share)
+    if done >= target:
+        return expected, Status.REACHED
+    return expected, Status.ON_PACE if done >= expected else Status.BEHIND
+
+
 def pace(found: Attainment, month_days: MonthDays, service: Service, today: date) -> Pace | None:
     """The pace of one rule on a day of its month; ``None`` when the rule is not applicable."""
     if not found.applicable or found.target is None or found.credited is None:
         return None
     rule, keys = found.rule, found.steps["slots"]
-    slots = tuple(
-        slot for slot in month_slots(rule.period, rule.day_basis, month_days) if slot.key in set(keys)
-    )
+    slots = owed_slots(found, month_days)
     share = elapsed_share(slots, month_days, service, today)
-    expected = four(fraction(found.target) * share)
-    forecast = (
-        four(min(fraction(found.credited) / share, fraction(found.target))) if share else found.credited
-    )
+    expected, status = expected_by(found.target, found.credited, share)
     done = found.credited
-    status = Status.BEHIND
-    if done >= found.target:
-        status, forecast = Status.REACHED, done
-    elif done >= expected:
-        status = Status.ON_PACE
+    forecast = four(min(fraction(done) / share, fraction(found.target))) if share else done
+    if status is Status.REACHED:
+        forecast = done
     current = next((slot for slot in slots if today in slot.days), None)
     # Who has moved on, or left, owes nothing more under the rule.
     if current is None or today > max(service.days):

@@ -20,6 +20,15 @@ def new_key() -> str:
     return f"web-{uuid4().hex}"
 
 
+class DayInput(forms.DateInput):
+    """A day to choose; browsers know only the one way of writing it, whatever the language."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
 class KeyedForm(forms.Form):
     key = forms.RegexField(r"^web-[0-9a-f]{32}$", widget=forms.HiddenInput, initial=new_key)
 
@@ -27,7 +36,7 @@ class KeyedForm(forms.Form):
 class LogForm(KeyedForm):
     """One row in full."""
 
-    date = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    date = forms.DateField(label=_("Day"), widget=DayInput)
     platform = forms.ModelChoiceField(
         label=_("Platform"), queryset=Platform.objects.none(), to_field_name="code"
     )
@@ -114,7 +123,7 @@ class CorrectionForm(KeyedForm):
 class PasteForm(KeyedForm):
     """Many links at once."""
 
-    date = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    date = forms.DateField(label=_("Day"), widget=DayInput)
     text = forms.CharField(
         label=_("Links"),
         max_length=60_000,

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.fields import FixedField, RateField
 from core.guards import Point
@@ -35,7 +36,7 @@ class PointState(models.TextChoices):
 
     PROPOSED = "proposed", _("proposed")
     APPROVED = "approved", _("approved")
-    REFUSED = "refused", _("refused")
+    REFUSED = "refused", pgettext_lazy("decision", "refused")
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 

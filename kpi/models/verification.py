@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.guards import Point
 from departments.models import Staff, Unit
@@ -12,7 +13,7 @@ from kpi.models.logs import LogEntry
 
 
 class Verdict(models.TextChoices):
-    ACCEPTED = "accepted", _("accepted")
+    ACCEPTED = "accepted", pgettext_lazy("log row", "accepted")
     REJECTED = "rejected", _("rejected")
 
 

@@ -25,6 +25,7 @@ from kpi.calculations.appeals import window_end
 from kpi.models import (
     Appeal,
     AppealState,
+    LogCheck,
     LogEntry,
     LogStatus,
     PointState,
@@ -238,7 +239,9 @@ def _log_lines(staff: Staff, month: Month) -> list[AppealLine]:
 
 
 def _log_made_by(appeal: Appeal, user: "User", staff: Staff | None) -> bool:
-    return False
+    """Whether the user made the last decision on the row."""
+    checks = LogCheck.objects.filter(entry__row_key=appeal.reference).order_by("-number")
+    return checks.values_list("by_id", flat=True).first() == user.pk
 
 
 for _kind in (

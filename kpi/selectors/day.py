@@ -3,24 +3,34 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, FilteredRelation, Q
 
 from core.months import Month
+from core.workdays import WorkCalendar
 from departments.models import Activity, Duty, Staff
 from departments.selectors import unit_tree, work_calendar
 from kpi.calculations.attainment import Attainment
 from kpi.calculations.month import assess
 from kpi.calculations.pace import NextAct, Pace, Status, cheapest, fresh_subject, pace
 from kpi.calculations.slots import MonthDays
-from kpi.models import Account, DutyTick, LogEntry, LogStatus, Platform, QuotaRule
+from kpi.models import LogEntry, LogStatus, Platform, QuotaRule
 from kpi.selectors.facts import attainment_facts
-from kpi.selectors.logs import not_replaced, open_accounts
+from kpi.selectors.logs import not_replaced, with_names
 
 #: what somebody did in so many days is offered as a button
 RECENT_DAYS = 45
 BUTTONS = 6
+ORDER = {Status.BEHIND: 0, Status.ON_PACE: 1, Status.REACHED: 2}
+
+
+class OwnAccount(NamedTuple):
+    """A registered account of the person that is open."""
+
+    platform: Platform
+    handle: str
 
 
 @dataclass(frozen=True)
@@ -50,9 +60,8 @@ class QuotaLine:
     rule: QuotaRule
     found: Attainment
     pace: Pace | None
-    activities: tuple[str, ...]
     platforms: tuple[str, ...]
-    accounts: tuple[Account, ...]
+    accounts: tuple[OwnAccount, ...]
     keeps: bool | None
     outranked: tuple[QuotaRule, ...]
     next: "NextPlace"
@@ -60,6 +69,15 @@ class QuotaLine:
     @property
     def next_act(self) -> NextAct | None:
         return self.pace.acts[0] if self.pace and self.pace.acts else None
+
+    @property
+    def key(self) -> str:
+        return f"{self.found.rule.code}/{self.found.rule.key}"
+
+    @property
+    def order(self) -> int:
+        """What needs work comes first, what is reached and what is not owed last."""
+        return ORDER[self.pace.status] if self.pace else len(ORDER)
 
     @property
     def platform_names(self) -> str:
@@ -105,11 +123,26 @@ class PersonDay:
     published: bool
     workdays_passed: int
     workdays: int
-    lines: tuple[QuotaLine, ...]
+    quotas: "PersonQuotas"
     best: QuotaLine | None
     quick: tuple[QuickLog, ...]
     logged: tuple[LogEntry, ...]
     ticks: tuple[TickLine, ...]
+
+    @property
+    def today_count(self) -> int:
+        return sum(entry.count for entry in self.logged if entry.status != LogStatus.REJECTED)
+
+
+@dataclass(frozen=True)
+class PersonQuotas:
+    """Every quota of a person on a day of its month."""
+
+    today: date
+    month_days: MonthDays
+    lines: tuple[QuotaLine, ...]
+    path: tuple[int, ...]
+    platforms: Mapping[str, Platform]
 
     @property
     def reached(self) -> int:
@@ -123,31 +156,42 @@ class PersonDay:
     def counted(self) -> int:
         return sum(1 for line in self.lines if line.pace)
 
-    @property
-    def today_count(self) -> int:
-        return sum(entry.count for entry in self.logged if entry.status != LogStatus.REJECTED)
-
 
 def person_day(staff: Staff, today: date) -> PersonDay:
     """A person's day in the middle of its month: a fixed number of queries."""
+    month, quotas = Month.of(today), person_quotas(staff, today, work_calendar())
+    names = dict(Activity.objects.values_list("code", "name"))
+    chosen = cheapest({line.key: line.pace for line in quotas.lines if line.pace})
+    return PersonDay(
+        staff=staff,
+        today=today,
+        month=month,
+        published=quotas.month_days.published,
+        workdays_passed=sum(day <= today for day in quotas.month_days.workdays),
+        workdays=len(quotas.month_days.workdays),
+        quotas=quotas,
+        best=next((line for line in quotas.lines if chosen and line.key == chosen[0]), None),
+        quick=_quick(staff, today, quotas.lines, quotas.platforms, names),
+        logged=_logged(staff, today),
+        ticks=_ticks(staff, today, month, quotas.path),
+    )
+
+
+def person_quotas(staff: Staff, today: date, calendar: WorkCalendar) -> PersonQuotas:
+    """What a person owes and has done in the month of ``today``: a fixed number of queries."""
     month = Month.of(today)
-    tree, calendar = unit_tree(month.last), work_calendar()
+    tree = unit_tree(month.last)
     month_days = MonthDays.of(month, calendar)
     root = staff.root_id or staff.unit.root_id or staff.unit_id
     facts = attainment_facts(root, month, tree, calendar, staff.pk)
     result = next(iter(assess(facts)), None)
     found = result.attainments if result else ()
     rules = _rules(root, month)
-    platforms = {row.code: row for row in Platform.objects.select_related("successor")}
-    accounts = list(open_accounts(staff, today))
-    names = dict(Activity.objects.values_list("code", "name"))
+    platforms, accounts = _platforms(staff, today)
     colleagues = _colleagues(found)
-    paces: dict[str, Pace] = {}
     lines = []
     for one, service in zip(found, result.services if result else (), strict=True):
         where = pace(one, month_days, service, today)
-        if where is not None:
-            paces[f"{one.rule.code}/{one.rule.key}"] = where
         rule = rules[one.rule.key]
         own = tuple(account for account in accounts if account.platform.code in rule.platforms)
         lines.append(
@@ -155,7 +199,6 @@ def person_day(staff: Staff, today: date) -> PersonDay:
                 rule=rule,
                 found=one,
                 pace=where,
-                activities=tuple(names.get(code, code) for code in rule.activities),
                 platforms=tuple(
                     platforms[code].name if code in platforms else code for code in rule.platforms
                 ),
@@ -165,25 +208,32 @@ def person_day(staff: Staff, today: date) -> PersonDay:
                 next=_next_place(one, where, rule, own, platforms, colleagues, today),
             )
         )
-    chosen = cheapest(paces)
-    best = next(
-        (line for line in lines if chosen and f"{line.found.rule.code}/{line.found.rule.key}" == chosen[0]),
-        None,
-    )
-    passed = sum(day <= today for day in month_days.workdays)
-    return PersonDay(
-        staff=staff,
+    return PersonQuotas(
         today=today,
-        month=month,
-        published=month_days.published,
-        workdays_passed=passed,
-        workdays=len(month_days.workdays),
-        lines=tuple(lines),
-        best=best,
-        quick=_quick(staff, today, lines, platforms, names),
-        logged=_logged(staff, today),
-        ticks=_ticks(staff, today, month, tree.path(staff.unit_id)),
+        month_days=month_days,
+        lines=tuple(sorted(lines, key=lambda line: line.order)),
+        path=tree.path(staff.unit_id),
+        platforms=platforms,
     )
+
+
+def _platforms(staff: Staff, today: date) -> tuple[dict[str, Platform], tuple[OwnAccount, ...]]:
+    """Every platform by code, and the person's open accounts: one query."""
+    mine = (
+        Q(accounts__staff=staff)
+        & (Q(accounts__opened__isnull=True) | Q(accounts__opened__lte=today))
+        & (Q(accounts__closed__isnull=True) | Q(accounts__closed__gte=today))
+    )
+    rows = Platform.objects.annotate(
+        own=FilteredRelation("accounts", condition=mine), handle=F("own__handle")
+    ).order_by("code", "handle")
+    platforms: dict[str, Platform] = {}
+    accounts = []
+    for row in rows:
+        platform = platforms.setdefault(row.code, row)
+        if row.handle is not None:
+            accounts.append(OwnAccount(platform, row.handle))
+    return platforms, tuple(accounts)
 
 
 def _rules(root: int, month: Month) -> dict[int, QuotaRule]:
@@ -212,7 +262,7 @@ def _outranked(used: QuotaRule, rules: Iterable[QuotaRule], path: tuple[int, ...
     )
 
 
-def _keeps(rule: QuotaRule, own: tuple[Account, ...]) -> bool | None:
+def _keeps(rule: QuotaRule, own: tuple[OwnAccount, ...]) -> bool | None:
     """Whether the person keeps the accounts that the rule asks for: shown, never counted.  Rule: YJ-07."""
     if rule.basis != "account":
         return None
@@ -229,7 +279,7 @@ def _next_place(
     found: Attainment,
     where: Pace | None,
     rule: QuotaRule,
-    own: tuple[Account, ...],
+    own: tuple[OwnAccount, ...],
     platforms: Mapping[str, Platform],
     colleagues: Mapping[str, str],
     today: date,
@@ -264,8 +314,8 @@ def _is_open(platform: Platform, day: date) -> bool:
 def _quick(
     staff: Staff,
     today: date,
-    lines: list[QuotaLine],
-    platforms: dict[str, Platform],
+    lines: tuple[QuotaLine, ...],
+    platforms: Mapping[str, Platform],
     names: dict[str, str],
 ) -> tuple[QuickLog, ...]:
     """The combinations logged most often lately, then what the rules ask for and was not logged yet."""
@@ -298,27 +348,30 @@ def _quick(
 def _logged(staff: Staff, today: date) -> tuple[LogEntry, ...]:
     """Today's rows, the newest first, without those that were replaced."""
     return tuple(
-        not_replaced(LogEntry.objects.filter(staff=staff, date=today))
+        with_names(not_replaced(LogEntry.objects.filter(staff=staff, date=today)))
         .select_related("platform", "partner", "evidence")
         .order_by("-pk")[:50]
     )
 
 
 def _ticks(staff: Staff, today: date, month: Month, path: tuple[int, ...]) -> tuple[TickLine, ...]:
-    """Duties of the nearest unit that has any, as a checklist."""
-    duties = list(
+    """Duties of the nearest unit that has any, as a checklist: one query."""
+    rows = list(
         Duty.objects.filter(unit_id__in=path)
         .filter(Q(position__isnull=True) | Q(position_id=staff.position_id))
-        .order_by("unit_id", "number")
+        .annotate(
+            tick=FilteredRelation(
+                "ticks", condition=Q(ticks__staff=staff, ticks__date__range=(month.first, month.last))
+            ),
+            ticked=F("tick__date"),
+        )
+        .order_by("unit_id", "number", "ticked")
     )
-    nearest = next((unit for unit in path if any(duty.unit_id == unit for duty in duties)), None)
+    nearest = next((unit for unit in path if any(row.unit_id == unit for row in rows)), None)
+    duties: dict[int, Duty] = {}
     days: dict[int, list[date]] = {}
-    for duty, day in DutyTick.objects.filter(staff=staff, date__range=(month.first, month.last)).values_list(
-        "duty_id", "date"
-    ):
-        days.setdefault(duty, []).append(day)
-    return tuple(
-        TickLine(duty, tuple(days.get(duty.pk, ())), today in days.get(duty.pk, ()))
-        for duty in duties
-        if duty.unit_id == nearest
-    )
+    for row in rows:
+        if row.unit_id == nearest:
+            duties.setdefault(row.pk, row)
+            days.setdefault(row.pk, []).extend([row.ticked] if row.ticked else [])
+    return tuple(TickLine(duty, tuple(days[pk]), today in days[pk]) for pk, duty in duties.items())

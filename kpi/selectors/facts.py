@@ -2,7 +2,7 @@
 
 import gc
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
@@ -39,6 +39,12 @@ from kpi.models import (
 from kpi.models import SchemeItem as SchemeItemRow
 
 CHUNK = 20_000
+#: the ids of the people wanted: one, several, or everybody
+Only = int | Collection[int] | None
+
+
+def _ids(only: Only) -> Collection[int] | None:
+    return [only] if isinstance(only, int) else only
 
 
 def counted_logs(root_id: int, first: date, last: date) -> QuerySet[LogEntry]:
@@ -59,17 +65,18 @@ class _Days(dict[Any, date]):
 
 
 def outputs_of(
-    root_id: int, month: Month, platforms: Mapping[int, str], only: int | None = None
+    root_id: int, month: Month, platforms: Mapping[int, str], only: Only = None
 ) -> tuple[dict[str, list[Output]], dict[str, list[Output]]]:
     """Counted output by person, and by the person it names as partner: summed by the database, in one query.
 
-    ``platforms``: id → code; ``only``: the id of the one person wanted.  A large month has a million sums, so
+    ``platforms``: id → code; ``only``: of these people only.  A large month has a million sums, so
     they are read without the ORM's work on each row, and equal values are one object.
     """
     numbers = dict(Staff.objects.order_by().values_list("pk", "staff_no"))
     rows = counted_logs(root_id, *window(month))
-    if only is not None:
-        rows = rows.filter(Q(staff=only) | Q(partner=only))
+    wanted = _ids(only)
+    if wanted is not None:
+        rows = rows.filter(Q(staff__in=wanted) | Q(partner__in=wanted))
     sums = (
         rows.values_list("staff_id", "date", "activity", "platform_id", "handle", "partner_id")
         .annotate(total=Sum("count"))
@@ -179,10 +186,10 @@ def scheme_versions(units: set[int], month: Month) -> tuple[SchemeVersion, ...]:
     )
 
 
-def person_facts(root_id: int, month: Month, only: int | None = None) -> tuple[PersonFacts, ...]:
+def person_facts(root_id: int, month: Month, only: Only = None) -> tuple[PersonFacts, ...]:
     """Everybody employed on some day of the month, with assignments and leave: four queries.
 
-    ``only``: the id of the one person wanted.
+    ``only``: of these people only.
     """
     codes = dict(Position.objects.values_list("pk", "code"))
     return tuple(
@@ -200,7 +207,7 @@ def person_facts(root_id: int, month: Month, only: int | None = None) -> tuple[P
             ),
             leaves=person.leaves,
         )
-        for person in people_of(root_id, month.first, month.last, None if only is None else [only])
+        for person in people_of(root_id, month.first, month.last, _ids(only))
     )
 
 
@@ -240,11 +247,11 @@ def _points(root_id: int, month: Month) -> dict[str, tuple[Point, ...]]:
 
 
 def assessment_facts(
-    root_id: int, month: Month, tree: UnitTree, calendar: WorkCalendar, only: int | None = None
+    root_id: int, month: Month, tree: UnitTree, calendar: WorkCalendar, only: Only = None
 ) -> AssessmentFacts:
     """Everything the month's attainment and scores are computed from, in a fixed number of queries.
 
-    ``only``: the id of the one person wanted, for a page that works their month out at once.
+    ``only``: of these people only, for a page that works their month out at once.
     """
     units = {unit for unit, root in tree.roots.items() if root == root_id}
     platforms = list(Platform.objects.order_by("code").values_list("pk", "code", "opened", "closed"))
@@ -267,9 +274,9 @@ def assessment_facts(
 
 
 def attainment_facts(
-    root_id: int, month: Month, tree: UnitTree, calendar: WorkCalendar, only: int
+    root_id: int, month: Month, tree: UnitTree, calendar: WorkCalendar, only: Only
 ) -> AssessmentFacts:
-    """What one person's attainment is computed from, without what only a score needs: eight queries."""
+    """What the attainment of some people is computed from, without what only a score needs: eight queries."""
     platforms = list(Platform.objects.order_by("code").values_list("pk", "code", "opened", "closed"))
     codes = {pk: code for pk, code, _opened, _closed in platforms}
     outputs, named_by = outputs_of(root_id, month, codes, only)

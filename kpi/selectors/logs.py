@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from core.exceptions import NotVisible
 from core.models import User
-from departments.models import Staff
+from departments.models import Activity, Staff
 from kpi.calculations.links import found_in, handle_in, link_key, platform_of
 from kpi.models import Account, LogEntry, LogStatus, Platform, QuotaRule
 from kpi.selectors.risks import standing
@@ -27,9 +28,15 @@ def not_replaced(rows: "QuerySet[LogEntry]") -> "QuerySet[LogEntry]":
     return rows.filter(~_replaced())
 
 
+def with_names(rows: "QuerySet[LogEntry]") -> "QuerySet[LogEntry]":
+    """With ``activity_name``: what the activity is called, its code where it has no name."""
+    names = Activity.objects.filter(code=OuterRef("activity")).values("name")[:1]
+    return rows.annotate(activity_name=Coalesce(Subquery(names), "activity"))
+
+
 def logs_seen(user: User) -> "QuerySet[LogEntry]":
     """The log rows that a person may see; ``replaced`` says that a newer row stands for it."""
-    rows: Any = LogEntry.objects.visible_to(user)
+    rows: Any = with_names(LogEntry.objects.visible_to(user))
     found: QuerySet[LogEntry] = rows.select_related("staff", "platform", "partner", "evidence").annotate(
         replaced=_replaced()
     )
@@ -177,15 +184,18 @@ def platform_activities(staff: Staff, day: date) -> dict[str, list[str]]:
         QuotaRule.objects.filter(unit__root_id=staff.root_id, valid_from__lte=day)
         .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day))
         .order_by("code", "-valid_from")
-        .values_list("unit_id", "code", "platforms", "activities")
+        .values_list("unit_id", "code", "basis", "platforms", "activities")
     )
     # A later version of the same rule on the same unit takes the place of the earlier one.
     latest: dict[tuple[int, str], Any] = {}
-    for unit, code, platforms, activities in rows:
-        latest.setdefault((unit, code), (unit, platforms, activities))
+    for unit, code, basis, platforms, activities in rows:
+        latest.setdefault((unit, code), (unit, basis, platforms, activities))
     near = {unit: place for place, unit in enumerate(path)}
     found: dict[str, list[str]] = {}
-    for _unit, platforms, activities in sorted(latest.values(), key=lambda row: near.get(row[0], len(near))):
+    # Exchanges need a colleague and come last.
+    for _unit, _basis, platforms, activities in sorted(
+        latest.values(), key=lambda row: (row[1] == "pair", near.get(row[0], len(near)))
+    ):
         for platform in platforms:
             known = found.setdefault(platform, [])
             known += [activity for activity in activities if activity not in known]

@@ -4,12 +4,14 @@ One query for each kind of fact, whatever the number of rows.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
+from departments.models import Period
+from departments.models.periods import FROZEN
 from kpi.calculations.links import host_of
 from kpi.calculations.risk import Limits, Picture, RowFacts
 from kpi.models import EvidenceImage, LogEntry, LogStatus, MonthPolicy
@@ -19,6 +21,23 @@ PICTURE_DAYS = 62
 MOST_PICTURES = 5000
 #: the days that make a usual one
 USUAL_SPAN = timedelta(days=30)
+
+
+def of_open_months(rows: "QuerySet[LogEntry]", roots: Collection[int] | None = None) -> "QuerySet[LogEntry]":
+    """The rows whose month is not locked, of these organisations or of all: reads the locked months at once.
+
+    As constants, not as a join: PostgreSQL takes the join for so selective that it chooses a plan that is a
+    thousand times slower on a million rows.
+    """
+    frozen = Period.objects.filter(state__in=FROZEN)
+    if roots is not None:
+        frozen = frozen.filter(root_id__in=roots)
+    months: dict[int, list[date]] = defaultdict(list)
+    for root, month in frozen.values_list("root_id", "month"):
+        months[root].append(month)
+    for root, locked in sorted(months.items()):
+        rows = rows.exclude(root_id=root, month__in=locked)
+    return rows
 
 
 def standing(rows: "QuerySet[LogEntry]") -> "QuerySet[LogEntry]":

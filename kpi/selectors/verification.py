@@ -13,14 +13,13 @@ from django.utils.functional import cached_property
 
 from core.exceptions import NotVisible
 from core.models import User
-from departments.models import Period, Unit
-from departments.models.periods import FROZEN
+from departments.models import Activity, Unit
 from departments.permissions import reach_of
 from departments.selectors import unit_tree
 from kpi.calculations.risk import KINDS, Found, Risk, risks
 from kpi.models import LogCheck, LogEntry, LogStatus, Platform
 from kpi.selectors import month_policies
-from kpi.selectors.risks import earlier_links, facts_of, limits_of, pictures_of
+from kpi.selectors.risks import earlier_links, facts_of, limits_of, of_open_months, pictures_of
 
 ACT = "log.verify"
 #: longer queues are counted no further: nobody pages through them, and counting a million rows takes long
@@ -35,7 +34,7 @@ class ShortPaginator(Paginator):
         rows: Any = self.object_list
         if hasattr(rows, "data") and hasattr(rows.data, "data"):
             rows = rows.data.data
-        return min(rows[:MOST_COUNTED].count(), MOST_COUNTED)
+        return int(rows.order_by().values("pk")[:MOST_COUNTED].count())
 
 
 def rows_seen(user: User) -> "QuerySet[LogEntry]":
@@ -44,16 +43,16 @@ def rows_seen(user: User) -> "QuerySet[LogEntry]":
     rows = LogEntry.objects.select_related("staff__unit", "platform", "evidence")
     if reach.everything:
         return rows.exclude(staff__user=user)
-    return rows.filter(root_id__in=reach.roots, staff__unit_id__in=reach.units_for(ACT)).exclude(
-        staff_id=reach.staff_id
-    )
+    rows = rows.filter(root_id__in=reach.roots, staff__unit_id__in=reach.units_for(ACT))
+    return rows if reach.staff_id is None else rows.exclude(staff_id=reach.staff_id)
 
 
 def rows_waiting(user: User) -> "QuerySet[LogEntry]":
     """Submitted rows that count and whose month is not locked: what the person has to decide."""
-    frozen = Period.objects.filter(root=OuterRef("root"), month=OuterRef("month"), state__in=FROZEN)
     replaced = LogEntry.objects.filter(supersedes=OuterRef("pk")).exclude(status=LogStatus.REJECTED)
-    return rows_seen(user).filter(~Exists(frozen), ~Exists(replaced), status=LogStatus.SUBMITTED, count__gt=0)
+    rows = rows_seen(user).filter(~Exists(replaced), status=LogStatus.SUBMITTED, count__gt=0)
+    reach = reach_of(user)
+    return of_open_months(rows, None if reach.everything else reach.roots)
 
 
 @dataclass(frozen=True)
@@ -185,14 +184,20 @@ def as_tree(rows: Any) -> list[UnitOption]:
 
 def below(options: Sequence[UnitOption], code: str) -> frozenset[int] | None:
     """The ids of a unit and of those below it, as far as they are options; ``None``: it is not among them."""
-    for place, option in enumerate(options):
-        if option.code == code:
-            under = takewhile(lambda one: one.depth > option.depth, options[place + 1 :])
-            return frozenset({option.pk, *(one.pk for one in under)})
-    return None
+    place = next((at for at, option in enumerate(options) if option.code == code), None)
+    if place is None:
+        return None
+    top = options[place]
+    under = takewhile(lambda one: one.depth > top.depth, options[place + 1 :])
+    return frozenset({top.pk, *(one.pk for one in under)})
 
 
 def with_seen(rows: "QuerySet[LogEntry]") -> "QuerySet[LogEntry]":
     """``seen``: the number of the last decision on each row, which a form sends along; 0 for none."""
     last = LogCheck.objects.filter(entry=OuterRef("pk")).order_by("-number").values("number")[:1]
     return rows.annotate(seen=Coalesce(Subquery(last), 0))
+
+
+def activity_names() -> dict[str, str]:
+    """Code → name of every activity: one query."""
+    return dict(Activity.objects.values_list("code", "name"))

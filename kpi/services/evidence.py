@@ -15,7 +15,9 @@ from kpi.models import EvidenceImage, LogEntry
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 LARGEST_FILE = 10 * 1024 * 1024
-MOST_PIXELS = 40_000_000
+#: in millions; a JPEG can be read in a smaller size, the others come whole, WebP in several copies
+MOST_PIXELS = {"PNG": 30, "WEBP": 10}
+MOST_PIXELS_OF_JPEG = 40
 #: the longer side of the stored picture, enough to read a screenshot
 LONGEST_SIDE = 2200
 QUALITY = 84
@@ -48,8 +50,12 @@ def decoded(content: bytes) -> Image.Image:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(BytesIO(content), formats=FORMATS) as opened:
-                if opened.width * opened.height > MOST_PIXELS:
-                    raise _refused(_("The picture has more than 40 million points. Make it smaller."))
+                limit = MOST_PIXELS.get(opened.format or "", MOST_PIXELS_OF_JPEG)
+                if opened.width * opened.height > limit * 1_000_000:
+                    raise _refused(
+                        _("The picture has more than %(limit)s million points. Make it smaller.")
+                        % {"limit": limit}
+                    )
                 _shrink(opened)
                 upright = ImageOps.exif_transpose(opened)
                 flat = Image.new("RGB", upright.size, "white")
@@ -64,11 +70,12 @@ def decoded(content: bytes) -> Image.Image:
 
 
 def _shrink(opened: Image.Image) -> None:
-    """Make a large picture small before it is converted, so that it is in memory once and not thrice.
+    """Make a large picture small before it is converted, so that it takes 150 MB at most while it is read.
 
     The better way of shrinking copies what has transparency or a palette first; such a picture is halved
     the plain way and drawn finely afterwards.
     """
+    opened.draft(None, (LONGEST_SIDE, LONGEST_SIDE))
     if opened.mode in ("RGB", "L", "CMYK", "YCbCr"):
         opened.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     else:

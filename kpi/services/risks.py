@@ -4,25 +4,22 @@ from collections import defaultdict
 from collections.abc import Collection
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from core import guards
-from departments.models import Period
-from departments.models.periods import FROZEN
 from departments.selectors import unit_tree
 from kpi.calculations.risk import flags, risks
 from kpi.models import LogEntry, LogStatus, Platform
 from kpi.selectors import month_policies
-from kpi.selectors.risks import facts_of, limits_of
+from kpi.selectors.risks import facts_of, limits_of, of_open_months
 
 BATCH = 500
 
 
 def open_rows() -> "QuerySet[LogEntry]":
     """Submitted rows of months that are not locked."""
-    frozen = Period.objects.filter(root=OuterRef("root"), month=OuterRef("month"), state__in=FROZEN)
-    return LogEntry.objects.filter(~Exists(frozen), status=LogStatus.SUBMITTED)
+    return of_open_months(LogEntry.objects.filter(status=LogStatus.SUBMITTED))
 
 
 def platform_domains() -> dict[int, tuple[str, ...]]:

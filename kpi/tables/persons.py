@@ -1,6 +1,7 @@
 """Who the importer is: nobody verifies, rates or approves a line of their own."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -38,7 +39,7 @@ def own_names(context: ImportContext) -> set[str]:
 class MonthTable(Table):
     """Rows of a person's month; the organisation is the person's."""
 
-    derived = ("root_id",)
+    derived: ClassVar[Sequence[str]] = ("root_id",)
     range_field = "month"
     date_column = "month"
     root_column = "staff_no"

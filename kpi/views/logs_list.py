@@ -9,16 +9,26 @@ from django.utils.translation import gettext_lazy as _
 
 from core.lists import FigureColumn, ListPage, StateColumn
 from departments.permissions import MEMBER
+from kpi.forms.logs import DayInput
 from kpi.models import LogEntry, LogStatus, Platform, QuotaRule
 from kpi.selectors.logs import logs_seen
 
+#: short texts stay on one line; on a phone the table is moved sideways instead
+ONE_LINE = {"td": {"class": "text-nowrap"}}
+
 
 class LogTable(tables.Table):
-    date = tables.DateColumn(verbose_name=_("Day"), linkify=("logs:show", {"pk": tables.A("pk")}))
-    staff = tables.Column(verbose_name=_("Person"), accessor="staff__name", order_by="staff__staff_no")
-    platform = tables.Column(verbose_name=_("Platform"), accessor="platform__name")
-    activity = tables.Column(verbose_name=_("Activity"))
-    handle = tables.Column(verbose_name=_("Account"))
+    date = tables.DateColumn(
+        verbose_name=_("Day"), linkify=("logs:show", {"pk": tables.A("pk")}), attrs=ONE_LINE
+    )
+    staff = tables.Column(
+        verbose_name=_("Person"), accessor="staff__name", order_by="staff__staff_no", attrs=ONE_LINE
+    )
+    platform = tables.Column(verbose_name=_("Platform"), accessor="platform__name", attrs=ONE_LINE)
+    activity = tables.Column(
+        verbose_name=_("Activity"), accessor="activity_name", order_by="activity", attrs=ONE_LINE
+    )
+    handle = tables.Column(verbose_name=_("Account"), attrs=ONE_LINE)
     count = FigureColumn(verbose_name=_("Count"))
     url = tables.TemplateColumn(
         template_name="logs/_link.html", verbose_name=_("Link"), accessor="url", orderable=False
@@ -52,7 +62,7 @@ class LogFilter(django_filters.FilterSet):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("first", "last"):
-            self.form.fields[name].widget.input_type = "date"
+            self.form.fields[name].widget = DayInput()
 
     def of_rule(self, rows: "QuerySet[LogEntry]", name: str, value: str) -> "QuerySet[LogEntry]":
         rule = QuotaRule.objects.filter(code=value).order_by("-valid_from").first()

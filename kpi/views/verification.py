@@ -26,6 +26,7 @@ from kpi.selectors.verification import (
     RiskLine,
     ShortPaginator,
     UnitOption,
+    activity_names,
     below,
     risks_shown,
     row_page,
@@ -84,7 +85,7 @@ class QueueFilter(django_filters.FilterSet):
     risk = django_filters.ChoiceFilter(
         label=gettext_lazy("Risk"),
         choices=[
-            *((kind.name.lower(), label) for kind, label in RISKS.items()),
+            *((str(kind.name).lower(), label) for kind, label in RISKS.items()),
             (NOT_FLAGGED, gettext_lazy("nothing found")),
             (NOT_LOOKED, gettext_lazy("not looked at yet")),
         ],
@@ -135,6 +136,7 @@ def told(lines: list[RiskLine]) -> list[dict[str, Any]]:
             "label": RISKS[line.kind],
             "sentence": SENTENCES[line.kind],
             "other": line.other,
+            "amount": line.found.amount if line.found else None,
             "tone": "bad" if line.kind >= Risk.SAME_LINK else "warn",
         }
         for line in lines
@@ -169,10 +171,17 @@ class QueueView(ListPage):
         context = super().get_context_data(**kwargs)
         page = context["table"].page
         rows = [row.record for row in page.object_list]
-        shown = risks_shown(account(self.request), rows)
+        shown, names = risks_shown(account(self.request), rows), activity_names()
         return {
             **context,
-            "lines": [{"entry": row, "risks": told(shown[row.pk])} for row in rows],
+            "lines": [
+                {
+                    "entry": row,
+                    "risks": told(shown[row.pk]),
+                    "activity": names.get(row.activity, row.activity),
+                }
+                for row in rows
+            ],
             "page": page,
             "capped": page.paginator.count >= MOST_COUNTED,
             "most": MOST_COUNTED,
@@ -192,6 +201,7 @@ def _shown(request: HttpRequest, pk: int, error: RuleViolation | None = None) ->
     context = {
         "page": page,
         "entry": page.entry,
+        "activity": activity_names().get(page.entry.activity, page.entry.activity),
         "risks": told(page.risks),
         "back": _back(request),
         "problem": str(error) if error else "",

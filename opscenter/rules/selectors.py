@@ -135,12 +135,13 @@ def _key(staff_id: int, month: Month) -> str:
     return f"rules of {staff_id} in {month}".replace(" ", "-")
 
 
-def unacknowledged(user: User, month: Month) -> bool:
+def unacknowledged(user: User, month: Month, person: Staff | None = None) -> bool:
     """Whether rules hold for the person that they have not acknowledged: a hint for other pages.
 
-    What holds is remembered for a few minutes, so that the hint usually costs two queries.
+    What holds is remembered for a few minutes, so that the hint usually costs two queries, and one where
+    ``person``, who signs in as ``user``, is known already.
     """
-    staff = own_staff(user)
+    staff = person or own_staff(user)
     if staff is None:
         return False
     digest = cache.get(_key(staff.pk, month))

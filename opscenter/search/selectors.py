@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.models import Campaign
 from core.models import User
@@ -50,7 +51,7 @@ def search(user: User, text: str, links: Iterable[Link]) -> list[Group]:
     if not text:
         return []
     groups = [
-        Group(_("Pages"), "panel-left", _pages(text, links)),
+        Group(pgettext_lazy("of the site", "Pages"), "panel-left", _pages(text, links)),
         *(_group(label, icon, find(user, text)) for label, icon, find in SOURCES),
         *_rule_groups(user, text),
     ]

@@ -12,8 +12,9 @@ from core.exceptions import NotVisible
 from core.models import User
 from core.months import Month
 from departments.permissions import reach_of
+from departments.selectors import work_calendar
 from kpi.forms.logs import new_key
-from kpi.selectors.day import person_day
+from kpi.selectors.day import person_day, person_quotas
 from kpi.selectors.ratings import own_staff
 from opscenter.rules.selectors import unacknowledged
 from opscenter.today.selectors import own_month
@@ -32,11 +33,13 @@ EMPLOYED = Access("employed", _is_employed)
 def show(request: HttpRequest) -> HttpResponse:
     """What is left today and this month, and the quickest ways to log it."""
     today = timezone.localdate()
-    day = person_day(own_staff(cast(User, request.user)), today)
+    staff = own_staff(cast(User, request.user))
+    day = person_day(staff, today)
     context: dict[str, Any] = {
         "day": day,
         "quick": [(one, new_key()) for one in day.quick],
-        "unacknowledged": unacknowledged(cast(User, request.user), Month.of(today)),
+        "quotas": day.quotas,
+        "unacknowledged": unacknowledged(cast(User, request.user), Month.of(today), staff),
     }
     return render(request, "today/show.html", context)
 
@@ -49,9 +52,9 @@ def month(request: HttpRequest, month: Month | None = None) -> HttpResponse:
     wanted = month or Month.of(today)
     if wanted.first > today:
         raise NotVisible("month")
-    staff = own_staff(cast(User, request.user))
+    staff, calendar = own_staff(cast(User, request.user)), work_calendar()
     context = {
-        "own": own_month(staff, wanted, today),
-        "day": person_day(staff, today) if wanted == Month.of(today) else None,
+        "own": own_month(staff, wanted, today, calendar),
+        "quotas": person_quotas(staff, today, calendar) if wanted == Month.of(today) else None,
     }
     return render(request, "today/month.html", context)

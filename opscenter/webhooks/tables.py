@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy
 from core.lists import StateColumn
 from departments.models import WebhookDelivery, WebhookEvent, WebhookState
 
+ONE_LINE = {"td": {"class": "text-nowrap"}}
+
 
 def moment(value: datetime | None) -> str:
     return date_format(localtime(value), "SHORT_DATETIME_FORMAT") if value else "—"
@@ -23,8 +25,8 @@ def moment(value: datetime | None) -> str:
 class MessageTable(tables.Table):
     """Messages, the newest first."""
 
-    created_at = tables.Column(verbose_name=gettext_lazy("Written"))
-    event = tables.Column(verbose_name=gettext_lazy("Event"), orderable=False)
+    created_at = tables.Column(verbose_name=gettext_lazy("Written"), attrs=ONE_LINE)
+    event = tables.Column(verbose_name=gettext_lazy("Event"), orderable=False, attrs=ONE_LINE)
     endpoint = tables.Column(verbose_name=gettext_lazy("To"), orderable=False)
     state = StateColumn("state", verbose_name=gettext_lazy("State"), orderable=False)
     attempts = tables.Column(verbose_name=gettext_lazy("Attempts"), orderable=False)

@@ -32,6 +32,7 @@ from kpi.models import Attainment, LogEntry, PointKind, QuotaRule, Score
 from kpi.selectors.appeals import appeal_lines
 from kpi.services.appeals import appeal_file
 from kpi.services.points import point_propose
+from kpi.services.samples import sample_draw
 from opscenter.data.services import import_check
 from opscenter.reminders.services import channel_save
 from opscenter.rules.kinds import KINDS
@@ -187,6 +188,8 @@ def _logs(world: World) -> None:
     for entry in LogEntry.objects.all():
         world.ids[entry.row_id] = entry.pk
     world.ids["no-row"] = 999_999_999
+    sample = sample_draw(actor=world.people.user("leader"), unit=Unit.objects.get(code="co-a"), month=MONTH)
+    world.ids["sample-a"] = sample.pk
     world.ids["duty"] = Duty.objects.get(unit__code="co-a", number=1).pk
 
 

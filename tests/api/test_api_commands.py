@@ -41,14 +41,14 @@ def test_who_may_not_compute_finds_nothing_to_ask(people: People, name: str) -> 
     answer = Program(people, name).post("roll-ups/", APRIL_OF_CO)
 
     assert answer.status_code == 404
-    assert not Job.objects.exists()
+    assert not Job.objects.filter(kind="roll_up").exists()
 
 
 def test_other_organisation_is_not_there(people: People) -> None:
     answer = Program(people, "outsider").post("roll-ups/", APRIL_OF_CO)
 
     assert (answer.status_code, answer.json()["code"]) == (404, "unit")
-    assert not Job.objects.exists()
+    assert not Job.objects.filter(kind="roll_up").exists()
 
 
 def workbook(*rows: list[Any]) -> BytesIO:
@@ -123,7 +123,7 @@ def test_same_upload_with_the_same_key_is_one_job(people: People) -> None:
 
     assert first.content == second.content
     assert second["Idempotent-Replayed"] == "true"
-    assert Job.objects.count() == 1
+    assert Job.objects.filter(kind="import").count() == 1
 
 
 def test_sheet_is_exported_for_those_who_may(people: People) -> None:

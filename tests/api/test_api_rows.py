@@ -145,9 +145,10 @@ def test_cursor_of_another_order_is_refused(people: People) -> None:
     assert program.get(path).status_code == 400
 
 
-def test_quota_rules_are_those_of_the_organisation(people: People) -> None:
-    rules = {row["code"]: row for row in Program(people, "other").rows("quotas/")}
+def test_quota_rules_are_those_of_ones_units_and_of_those_above(people: People) -> None:
+    rules = {row["code"]: row for row in Program(people, "below").rows("quotas/")}
 
+    assert Program(people, "other").rows("quotas/") == []
     assert set(rules) == {"q-post", "q-answer", "q-blog", "q-pair"}
     assert rules["q-post"]["amount"] == "100.0000"
     assert rules["q-post"]["weight"] == "2.0000"

@@ -86,7 +86,7 @@ def test_act_that_is_rolled_back_tells_nobody(people: People, receiver: Receiver
         lock_and_fail()
 
     assert not WebhookDelivery.objects.exists()
-    assert not Job.objects.exists()
+    assert not Job.objects.filter(kind="webhook").exists()
 
 
 def test_same_act_told_twice_is_one_message(people: People, receiver: Receiver) -> None:
@@ -95,7 +95,7 @@ def test_same_act_told_twice_is_one_message(people: People, receiver: Receiver) 
     for _ in range(2):
         announce(root=people.root, event=WebhookEvent.MONTH_LOCKED, key="2024-04", content={})
 
-    assert WebhookDelivery.objects.count() == Job.objects.count() == 1
+    assert WebhookDelivery.objects.count() == Job.objects.filter(kind="webhook").count() == 1
 
 
 def test_other_organisation_and_switched_off_are_not_told(people: People, receiver: Receiver) -> None:
@@ -157,7 +157,7 @@ def test_waiting_message_is_not_doubled_by_asking(people: People, receiver: Rece
 
     delivery_resend(actor=people.user("admin"), pk=WebhookDelivery.objects.get().pk)
 
-    assert Job.objects.count() == 1
+    assert Job.objects.filter(kind="webhook").count() == 1
 
 
 def test_redirect_is_not_followed(receiver: Receiver) -> None:

@@ -163,9 +163,11 @@ def test_locked_month_refuses(people: Any) -> None:
 
 # --- risks ----------------------------------------------------------------------------------------------
 def test_rows_are_marked_and_sorted_by_what_looks_wrong(people: Any) -> None:
-    same = more_rows(people, 1, "below", url="https://tieba.example.cn/p/1", link_key=row("l-own").link_key)[0]
+    same = more_rows(people, 1, "below", url="https://tieba.example.cn/p/1", link_key=row("l-own").link_key)[
+        0
+    ]
     foreign = more_rows(people, 1, "peer", url="https://blog.example.cn/x")[0]
-    assert risks_look() == 8
+    assert risks_look() == 7
     assert risks_look() == 0
     same.refresh_from_db()
     foreign.refresh_from_db()
@@ -244,3 +246,15 @@ def test_redirect_stays_on_the_queue(people: Any) -> None:
     client, pk = people.client("leader"), row("l-own").pk
     given = {"verdict": "accepted", "seen": "0", "back": "https://evil.example/"}
     assert client.post(f"{QUEUE}{pk}/decide/", given).headers["Location"] == QUEUE
+
+
+def test_rows_that_were_logged_are_looked_at_by_a_job(people: Any) -> None:
+    from core import jobs
+    from core.models import Job
+    from kpi.jobs import LOOK_AT_RISKS
+
+    job = Job.objects.get(kind=LOOK_AT_RISKS)
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.result) == ("done", {"rows": 5})
+    assert not LogEntry.objects.filter(status="submitted", risk=0).exists()

@@ -1,6 +1,6 @@
 """The people of the page tests: one organisation with a person for every role, and an outsider.
 
-``co`` has the departments ``co-a`` (staff, peer, leader; below it the group ``co-a1`` with below) and ``co-b``
+``co`` has the departments ``co-a`` (staff, peer, leader; below it the group ``co-a1``: below) and ``co-b``
 (other, other-leader); manager, director, finance, hr, auditor and admin hold their role on the whole of it.
 ``outsider`` is the manager of another organisation.  It is Wednesday, 15 May 2024; April is computed.
 """

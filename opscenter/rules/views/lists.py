@@ -134,8 +134,8 @@ class RuleList(LinePage):
 
 
 class ReaderTable(tables.Table):
-    name = tables.Column(_("Name"), linkify=("org:person", {"staff_no": tables.A("staff_no")}))
-    staff_no = tables.Column(_("Number"))
+    name = tables.Column(_("Person"), linkify=("org:person", {"staff_no": tables.A("staff_no")}))
+    staff_no = tables.Column(_("Staff number"))
     unit = tables.Column(_("Unit"), linkify=("org:unit", {"code": tables.A("unit_code")}))
     rules = FigureColumn(verbose_name=_("Rules"))
     acknowledged_at = tables.DateTimeColumn(

@@ -50,7 +50,7 @@
   });
 
   // A decided row stays for a moment as it stands now; the next one that waits takes the focus.
-  document.addEventListener("htmx:afterSwap", () => {
+  document.addEventListener("htmx:afterSettle", () => {
     const decided = [...list.querySelectorAll(".decided:not([data-done])")].pop();
     if (!decided) return;
     decided.dataset.done = "";

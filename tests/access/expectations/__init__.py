@@ -10,8 +10,9 @@ from tests.access.expectations import (
     organisation,
     programs,
     shell,
+    team,
 )
 from tests.access.matrix import Page
 
-PARTS = (shell, logs, months, organisation, assessment, data, api, programs, campaigns)
+PARTS = (shell, logs, months, organisation, assessment, data, api, programs, campaigns, team)
 PAGES: dict[str, Page] = {page.name: page for part in PARTS for page in part.PAGES}

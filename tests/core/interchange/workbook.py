@@ -57,7 +57,8 @@ _COMPLETE: Tables = {
                      "weight": 2, "valid_from": "2018-11-01", "valid_to": "2018-11-30", "document": "T-01",
                      "clause": "第3条"}],
     "month_policies": [{"unit": "t-ops", "valid_from": "2018-11-01", "entry_close_day": 5, "sample_rate": "0.25",
-                        "sample_min": 4, "self_due": 6, "manager_due": 8, "review_due": 10}],
+                        "sample_min": 4, "accept_bound": "0.05", "burst_rows": 40, "burst_minutes": 2,
+                        "usual_factor": 6, "self_due": 6, "manager_due": 8, "review_due": 10}],
     "logs": [
         {"row_id": "t-r1", "date": "2018-11-02", "staff_no": "t-1", "platform": "t-forum",
         "activity": "t-post",
