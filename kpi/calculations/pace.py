@@ -99,7 +99,7 @@ def pace(found: Attainment, month_days: MonthDays, service: Service, today: date
     """The pace of one rule on a day of its month; ``None`` when the rule is not applicable."""
     if not found.applicable or found.target is None or found.credited is None:
         return None
-    rule, keys = found.rule, found.steps["slots"]
+    keys = found.steps["slots"]
     slots = owed_slots(found, month_days)
     share = elapsed_share(slots, month_days, service, today)
     expected, status = expected_by(found.target, found.credited, share)

@@ -85,7 +85,9 @@ def outputs_of(
     own: dict[str, list[Output]] = defaultdict(list)
     named: dict[str, list[Output]] = defaultdict(list)
     days = _Days()
-    with connection.chunked_cursor() as cursor, _without_collection():
+    # A few people's sums fit in memory; a cursor kept on the server costs more than they do.
+    opened = connection.chunked_cursor() if wanted is None else connection.cursor()
+    with opened as cursor, _without_collection():
         cursor.execute(*sums.query.sql_with_params())
         while batch := cursor.fetchmany(CHUNK):
             for staff, given, activity, platform, handle, partner, total in batch:

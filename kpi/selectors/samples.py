@@ -5,19 +5,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from core.exceptions import NotVisible
 from core.models import User
 from core.months import Month
 from departments.models import Unit
 from departments.permissions import reach_of
-from departments.selectors import unit_tree
+from departments.selectors import UnitTree, unit_tree
 from kpi.calculations.risk import Risk
 from kpi.calculations.sampling import Conclusion, conclusion, sample_size
 from kpi.models import LogEntry, LogSample, LogStatus, MonthPolicy
 from kpi.selectors import month_policies
 from kpi.selectors.verification import ACT, rows_waiting
+
+#: so many rows a sample speaks for at most; a larger unit draws one for each of its parts
+MOST_ROWS = 20_000
 
 
 def verified_unit(user: User, code: str) -> Unit:
@@ -34,14 +37,13 @@ def policy_of(unit: Unit, day: date) -> MonthPolicy:
     return month_policies(unit_tree(day), [unit.pk], day)[unit.pk]
 
 
-def subtree(unit: Unit, day: date) -> set[int]:
-    return unit_tree(day).subtree(unit.pk)
-
-
-def open_population(user: User, unit: Unit, month: Month) -> "QuerySet[LogEntry]":
+def open_population(
+    user: User, unit: Unit, month: Month, tree: UnitTree | None = None
+) -> "QuerySet[LogEntry]":
     """The waiting rows of a unit and month, whatever their risk."""
+    below = (tree or unit_tree(month.last)).subtree(unit.pk)
     return rows_waiting(user).filter(
-        root_id=unit.root_id or unit.pk, month=month.first, staff__unit_id__in=subtree(unit, month.last)
+        root_id=unit.root_id or unit.pk, month=month.first, staff__unit_id__in=below
     )
 
 
@@ -52,22 +54,34 @@ def quiet_rows(rows: "QuerySet[LogEntry]") -> "QuerySet[LogEntry]":
 
 @dataclass(frozen=True)
 class Proposal:
-    """What could be drawn now: ``flagged`` rows have to be looked at one by one."""
+    """What could be drawn now: ``flagged`` rows have to be looked at one by one, ``fresh`` ones of the
+    population were not looked at yet.  ``too_many``: the counts end at ``MOST_ROWS``.
+    """
 
     population: int
     flagged: int
     fresh: int
     size: int
 
+    @property
+    def too_many(self) -> bool:
+        return self.population > MOST_ROWS
+
 
 def proposal(user: User, unit: Unit, month: Month) -> Proposal:
-    """Counts by risk in one query; rows that were not looked at yet are looked at when it is drawn."""
-    policy = policy_of(unit, month.last)
-    counted: Any = open_population(user, unit, month).order_by().values_list("risk").annotate(Count("pk"))
-    risks = Counter(dict(counted))
-    quiet, fresh = risks[int(Risk.LOOKED)], risks[0]
-    size = sample_size(quiet + fresh, policy.sample_rate, policy.sample_min) if quiet + fresh else 0
-    return Proposal(quiet + fresh, sum(risks.values()) - quiet - fresh, fresh, size)
+    """Counted as far as a sample may reach; rows not looked at yet are looked at when it is drawn."""
+    tree = unit_tree(month.last)
+    policy = month_policies(tree, [unit.pk], month.last)[unit.pk]
+    rows = open_population(user, unit, month, tree).order_by()
+    counted = (
+        rows.filter(risk__lte=int(Risk.LOOKED))
+        .values("pk", "risk")[: MOST_ROWS + 1]
+        .aggregate(all=Count("pk"), fresh=Count("pk", filter=Q(risk=0)))
+    )
+    flagged = rows.filter(risk__gt=int(Risk.LOOKED)).values("pk")[: MOST_ROWS + 1].count()
+    population, fresh = counted["all"], counted["fresh"]
+    size = sample_size(population, policy.sample_rate, policy.sample_min) if population else 0
+    return Proposal(population, flagged, fresh, size)
 
 
 @dataclass(frozen=True)

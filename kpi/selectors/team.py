@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 
 from core.exceptions import NotVisible
 from core.models import User
@@ -105,11 +105,12 @@ def team_scope(user: User, unit: str, month: Month, today: date) -> TeamScope:
     rows: Any = Unit.objects.without_tree_fields().visible_to(user)
     if not reach.everything:
         rows = rows.filter(pk__in=reach.units)
-    found = list(rows.values_list("pk", "code", "name", "parent_id", "root_id"))
-    roots = {pk: root or pk for pk, _code, _name, _parent, root in found}
+    own = Exists(Staff.objects.filter(pk=reach.staff_id or 0, root_id=OuterRef("root_id")))
+    found = list(rows.values_list("pk", "code", "name", "parent_id", "root_id", own))
+    roots = {row[0]: row[4] or row[0] for row in found}
+    home = {row[0] for row in found if row[5]}
     options = as_tree(row[:4] for row in found)
-    own = Staff.objects.filter(pk=reach.staff_id or 0).values_list("root_id", flat=True).first()
-    at_home = [one for one in options if roots[one.pk] == own] or options
+    at_home = [one for one in options if one.pk in home] or options
     chosen = next((one for one in (options if unit else at_home) if not unit or one.code == unit), None)
     if chosen is None or month.first > today:
         raise NotVisible("team")

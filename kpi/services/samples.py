@@ -23,14 +23,19 @@ from kpi.models import (
     SampleOutcome,
     Verdict,
 )
-from kpi.selectors.samples import open_population, policy_of, quiet_rows, rest_of, sampled
+from kpi.selectors.samples import (
+    MOST_ROWS,
+    open_population,
+    policy_of,
+    quiet_rows,
+    rest_of,
+    sampled,
+)
 from kpi.services.risks import risks_look
 
 DRAWN = audit.register_action("sample.drawn", _("sample drawn"))
 ENLARGED = audit.register_action("sample.enlarged", _("sample enlarged"))
 CONCLUDED = audit.register_action("sample.concluded", _("sample concluded"))
-#: so many rows a sample speaks for at most; a larger unit draws one for each of its parts
-MOST_ROWS = 20_000
 BATCH = 500
 
 

@@ -19,12 +19,19 @@ from core.access import access
 from core.exceptions import DomainError, NotVisible
 from core.files import content_of, file_read
 from core.models import User
-from departments.models import Activity, Duty, Staff
+from departments.models import Staff
 from departments.permissions import MEMBER
 from kpi.calculations.links import link_key
 from kpi.forms.attachments import add_problems
 from kpi.forms.logs import CorrectionForm, LogForm, PasteForm, RowForm, new_key
-from kpi.models import LogEntry, Platform
+from kpi.models import LogEntry
+from kpi.selectors.choices import (
+    activities_offered,
+    colleagues,
+    duty_with,
+    person_named,
+    platforms_offered,
+)
 from kpi.selectors.logs import (
     Pasted,
     last_day_logged,
@@ -42,10 +49,8 @@ RowFormSet = formset_factory(RowForm, extra=0, max_num=MOST_ROWS, absolute_max=M
 
 def logging_for(user: User, staff_no: str) -> Staff:
     """The person to log for: oneself, or somebody whose logs one verifies.  Raises ``NotVisible``."""
-    people = Staff.objects.select_related("unit", "root")
-    staff = people.filter(staff_no=staff_no) if staff_no else people.filter(user=user)
-    found = staff.first()
-    if found is None or (found.user_id != user.pk and not may_log_for(user, found)):
+    found = person_named(user, staff_no)
+    if found.user_id != user.pk and not may_log_for(user, found):
         raise NotVisible("staff")
     return found
 
@@ -173,8 +178,7 @@ def copy_yesterday(request: HttpRequest) -> HttpResponse:
 
 
 def _row_forms(**kwargs: Any) -> "BaseFormSet[RowForm]":
-    platforms = list(Platform.objects.order_by("name"))
-    names = sorted(Activity.objects.values_list("code", "name"), key=lambda pair: pair[1])
+    platforms, names = list(platforms_offered()), activities_offered()
     known = {code for code, _name in names}
     given = [row.get("activity") for row in kwargs.get("initial", ())]
     data = kwargs.get("data")
@@ -211,7 +215,7 @@ def save_rows(request: HttpRequest) -> HttpResponse:
 
 def _chosen(staff: Staff, forms: list[RowForm], day: date) -> list[NewLog]:
     numbers = {form.cleaned_data["partner"] for form in forms} - {""}
-    partners = {row.staff_no: row for row in Staff.objects.filter(staff_no__in=numbers, root=staff.root_id)}
+    partners = colleagues(staff.root_id, numbers)
     return [
         NewLog(
             date=day,
@@ -337,9 +341,7 @@ def image(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def tick(request: HttpRequest, pk: int) -> HttpResponse:
     """Tick a duty without a number as done today.  Rule: YJ-17."""
-    duty = Duty.objects.select_related("unit").filter(pk=pk).first()
-    if duty is None:
-        raise NotVisible("duty")
+    duty = duty_with(pk)
     duty_tick(actor=account(request), duty=duty, day=timezone.localdate())
     messages.success(request, _("Ticked: %(duty)s.") % {"duty": duty.item})
     return redirect("today:show")

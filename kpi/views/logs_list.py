@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from core.lists import FigureColumn, ListPage, StateColumn
 from departments.permissions import MEMBER
 from kpi.forms.logs import DayInput
-from kpi.models import LogEntry, LogStatus, Platform, QuotaRule
+from kpi.models import LogEntry, LogStatus
+from kpi.selectors.choices import counted_by, platforms_offered
 from kpi.selectors.logs import logs_seen
 
 #: short texts stay on one line; on a phone the table is moved sideways instead
@@ -31,7 +32,11 @@ class LogTable(tables.Table):
     handle = tables.Column(verbose_name=_("Account"), attrs=ONE_LINE)
     count = FigureColumn(verbose_name=_("Count"))
     url = tables.TemplateColumn(
-        template_name="logs/_link.html", verbose_name=_("Link"), accessor="url", orderable=False
+        template_name="logs/_link.html",
+        verbose_name=_("Link"),
+        accessor="url",
+        orderable=False,
+        attrs=ONE_LINE,
     )
     status = StateColumn("status", verbose_name=_("State"))
     note = tables.Column(verbose_name=_("Note"), orderable=False)
@@ -50,7 +55,7 @@ class LogFilter(django_filters.FilterSet):
     first = django_filters.DateFilter(label=_("From"), field_name="date", lookup_expr="gte")
     last = django_filters.DateFilter(label=_("To"), field_name="date", lookup_expr="lte")
     platform = django_filters.ModelChoiceFilter(
-        label=_("Platform"), queryset=Platform.objects.all(), to_field_name="code"
+        label=_("Platform"), queryset=platforms_offered, to_field_name="code"
     )
     status = django_filters.ChoiceFilter(label=_("State"), choices=LogStatus.choices)
     rule = django_filters.CharFilter(label=_("Quota rule"), method="of_rule")
@@ -65,10 +70,7 @@ class LogFilter(django_filters.FilterSet):
             self.form.fields[name].widget = DayInput()
 
     def of_rule(self, rows: "QuerySet[LogEntry]", name: str, value: str) -> "QuerySet[LogEntry]":
-        rule = QuotaRule.objects.filter(code=value).order_by("-valid_from").first()
-        if rule is None:
-            return rows.none()
-        return rows.filter(activity__in=rule.activities, platform__code__in=rule.platforms)
+        return counted_by(rows, value)
 
 
 class LogListView(ListPage):

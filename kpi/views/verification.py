@@ -19,7 +19,8 @@ from core.exceptions import NotVisible, RuleViolation
 from core.lists import FigureColumn, ListPage
 from departments.permissions import may
 from kpi.calculations.risk import Risk
-from kpi.models import LogEntry, Platform, Verdict
+from kpi.models import LogEntry, Verdict
+from kpi.selectors.choices import platforms_offered
 from kpi.selectors.verification import (
     ACT,
     MOST_COUNTED,
@@ -78,7 +79,7 @@ class QueueFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=gettext_lazy("Name or number"), method="of_person")
     platform = django_filters.ModelChoiceFilter(
         label=gettext_lazy("Platform"),
-        queryset=Platform.objects.all(),
+        queryset=platforms_offered,
         to_field_name="code",
         empty_label=gettext_lazy("all platforms"),
     )
@@ -123,7 +124,9 @@ class QueueFilter(django_filters.FilterSet):
             return rows.filter(risk=0)
         if value == NOT_FLAGGED:
             return rows.filter(risk=int(Risk.LOOKED))
-        return rows.annotate(hit=F("risk").bitand(int(Risk[value.upper()]))).filter(hit__gt=0)
+        kind = int(Risk[value.upper()])
+        # No row with this bit is below it: the index then leaves out the many without a risk.
+        return rows.annotate(hit=F("risk").bitand(kind)).filter(hit__gt=0, risk__gte=kind)
 
     def in_order(self, rows: "QuerySet[LogEntry]", name: str, value: str) -> "QuerySet[LogEntry]":
         return rows.order_by(*ORDERS[value][1])

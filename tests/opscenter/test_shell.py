@@ -105,21 +105,6 @@ def test_password_change_leads_back_to_the_first_page(client: Client, person: Us
     assert person.check_password(new)
 
 
-@pytest.mark.parametrize(
-    ("who", "where"),
-    [
-        ("staff", "/today/"),
-        ("leader", "/team/"),
-        ("manager", "/team/"),
-        ("director", "/month/"),
-        ("finance", "/month/"),
-        ("hr", "/month/"),
-    ],
-)
-def test_work_begins_where_the_role_works(people: Any, who: str, where: str) -> None:
-    assert people.client(who).get("/").headers["Location"] == where
-
-
 def test_home_without_sign_in_leads_to_it(client: Client, db: None) -> None:
     assert client.get("/")["Location"] == f"{LOGIN}?next=/"
 

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from kpi.calculations.standing import NOBODY, Standing, cell, change, places, sh
 D = Decimal
 
 
-def rule(key: int, period: str, day_basis: str = "calendar") -> QuotaRule:
+def rule(key: int, period: Any, day_basis: Any = "calendar") -> QuotaRule:
     return QuotaRule(
         key=key,
         code=f"q-{key}",
