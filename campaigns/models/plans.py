@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.models.flow import OPEN_STATES, CampaignState, Flow, two_people
 from campaigns.querysets import PlanQuerySet
@@ -74,7 +75,7 @@ class ResearchNote(models.Model):
 
     plan = models.ForeignKey(Plan, verbose_name=_("plan"), on_delete=models.PROTECT, related_name="notes")
     subject = models.CharField(_("subject"), max_length=12, choices=NoteSubject)
-    text = models.TextField(_("finding"))
+    text = models.TextField(pgettext_lazy("research", "finding"))
     source = models.CharField(_("source"), max_length=300, blank=True)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("author"), on_delete=models.PROTECT, related_name="+"

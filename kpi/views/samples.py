@@ -17,7 +17,7 @@ from departments.permissions import may
 from kpi.forms.assessment import month_choices
 from kpi.models import SampleOutcome
 from kpi.selectors.samples import proposal, sample_page, sample_seen, samples_seen, verified_unit
-from kpi.selectors.verification import ACT, verifying_units
+from kpi.selectors.verification import ACT, activity_names, verifying_units
 from kpi.services.samples import sample_conclude, sample_draw, sample_enlarge
 from kpi.views import account
 
@@ -71,17 +71,15 @@ def sample(request: HttpRequest) -> HttpResponse:
 def sample_show(request: HttpRequest, pk: int) -> HttpResponse:
     """A sample, its rows, and what it says once all of them are decided."""
     found = sample_page(account(request), sample_seen(account(request), pk))
+    names = activity_names()
     context = {
         "page": found,
         "sample": found.sample,
         "said": found.conclusion,
-        "month": _of(found.sample.month),
+        "month": Month.of(found.sample.month),
+        "drawn": [(row, names.get(row.activity, row.activity)) for row in found.rows],
     }
     return render(request, "verification/sample_show.html", context)
-
-
-def _of(day: Any) -> Month:
-    return Month.of(day)
 
 
 @access(VERIFY)

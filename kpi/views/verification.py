@@ -200,13 +200,16 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, pk: int, error: RuleViolation | None = None) -> HttpResponse:
-    page = row_page(account(request), pk)
+    page, back = row_page(account(request), pk), _back(request)
+    # Who came from a sample goes back to it; who works the queue off goes on to its next row.
+    onward = page.waits and not back.startswith(reverse("verification:sample"))
     context = {
         "page": page,
         "entry": page.entry,
         "activity": activity_names().get(page.entry.activity, page.entry.activity),
         "risks": told(page.risks),
-        "back": _back(request),
+        "back": back,
+        "follows": page.follows if onward else None,
         "problem": str(error) if error else "",
         "reason": request.POST.get("reason", ""),
     }

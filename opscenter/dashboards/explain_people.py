@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from core.templatetags.ui import money, number, percent, rate
 from kpi.models import AssessmentScheme, Attainment, QuotaRule, Rating, SchemeItem, Score
@@ -57,7 +57,11 @@ class ItemLine:
 
 def rule_words(rule: QuotaRule) -> str:
     """``10 a day, per account, on 2 accounts on each of 3 platforms, working days``."""
-    parts = [f"{number(rule.amount)} {rule.get_period_display()}", rule.get_basis_display()]
+    amount = _("%(amount)s %(period)s") % {
+        "amount": number(rule.amount),
+        "period": rule.get_period_display(),
+    }
+    parts = [amount, rule.get_basis_display()]
     if rule.basis == "account" and rule.accounts_required > 1:
         parts.append(
             ngettext("the best %(count)s account", "the best %(count)s accounts", rule.accounts_required)
@@ -71,7 +75,7 @@ def rule_words(rule: QuotaRule) -> str:
     if rule.period == "day":
         parts.append(rule.get_day_basis_display())
     parts.append(_("surplus %(how)s") % {"how": rule.get_surplus_display()})
-    return _(", ").join(str(part) for part in parts)
+    return pgettext("between clauses", ", ").join(str(part) for part in parts)
 
 
 def target_formula(row: Attainment) -> str:

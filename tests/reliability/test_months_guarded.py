@@ -32,6 +32,7 @@ EXTRA: dict[str, dict[str, Any]] = {
     "Pool": {"paid": Decimal(1), "held": Decimal(0), "reserve": Decimal(0)},
     "Adjustment": {"about_month": date(2024, 4, 1)},
     "StoreDay": {"gross_profit": Decimal(1)},
+    "LogSample": {"outcome": ""},
 }
 
 

@@ -48,7 +48,7 @@ def test_roll_up_killed_anywhere_ends_as_if_undisturbed(shared_database: None, s
     assert_all_alike(
         harness.every_kill_point(prepare=restore, act=act, again=act, state=state, step=step), 80 // step
     )
-    assert Job.objects.get().state == JobState.DONE
+    assert Job.objects.get(kind="roll_up").state == JobState.DONE
 
 
 def test_lock_killed_anywhere_ends_as_if_undisturbed(shared_database: None, step: int) -> None:
