@@ -44,7 +44,8 @@ pytestmark = pytest.mark.django_db
 
 TABLES = [
     "units", "positions", "duties", "activities", "documents", "staff", "assignments", "grants", "leaves",
-    "calendar", "platforms", "accounts", "quota_rules", "month_policies", "logs", "metrics", "metric_values", "schemes",
+    "calendar", "platforms", "accounts", "quota_rules", "month_policies", "logs", "metrics", "metric_values",
+    "schemes",
     "scheme_items", "ratings", "score_points", "stores", "store_days", "product_days", "member_days",
     "baseline_methods", "campaigns", "articles", "article_readings", "pool_schemes", "pool_roles",
     "role_holders", "finding_rules", "findings", "manuscripts", "fund_entries", "channels", "channel_days",
