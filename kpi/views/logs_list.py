@@ -55,9 +55,11 @@ class LogFilter(django_filters.FilterSet):
     first = django_filters.DateFilter(label=_("From"), field_name="date", lookup_expr="gte")
     last = django_filters.DateFilter(label=_("To"), field_name="date", lookup_expr="lte")
     platform = django_filters.ModelChoiceFilter(
-        label=_("Platform"), queryset=platforms_offered, to_field_name="code"
+        label=_("Platform"), queryset=platforms_offered, to_field_name="code", empty_label=_("all platforms")
     )
-    status = django_filters.ChoiceFilter(label=_("State"), choices=LogStatus.choices)
+    status = django_filters.ChoiceFilter(
+        label=_("State"), choices=LogStatus.choices, empty_label=_("all states")
+    )
     rule = django_filters.CharFilter(label=_("Quota rule"), method="of_rule")
 
     class Meta:
