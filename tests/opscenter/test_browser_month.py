@@ -39,6 +39,7 @@ def visitor(browser: Any, live_server: Any, transactional_db: None) -> Iterator[
         guest.page.fill("[name=password]", PASSWORD)
         guest.page.click("main button[type=submit]")
         guest.page.wait_for_url(lambda url: "/accounts/" not in url)
+        guest.open(PAGE)
         return guest
 
     return visit
