@@ -97,7 +97,11 @@ def digest() -> str:
     with connection.cursor() as cursor:
         for table in sorted(set(connection.introspection.table_names(cursor)) - OF_SESSIONS):
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608
-            rows = sorted(repr(row) for row in cursor.fetchall())
+            rows = sorted(
+                # PostgreSQL gives bytes as a memoryview, whose text is its address.
+                repr([bytes(value) if isinstance(value, memoryview) else value for value in row])
+                for row in cursor.fetchall()
+            )
             total.update(repr((table, rows)).encode())
     return total.hexdigest()
 
