@@ -56,7 +56,7 @@ urlpatterns = [
     path("team/", include("opscenter.team.urls")),
     path("verification/", include("kpi.urls.verification")),
     path("assessment/", include("kpi.urls.assessment")),
-    path("findings/", include("incentives.urls")),
+    path("findings/", include("incentives.urls.findings")),
     path("org/", include("departments.urls")),
     path("rules/", include("opscenter.rules.urls")),
     path("data/", include("opscenter.data.urls")),
