@@ -1,1 +1,1 @@
-"""The addresses of MEASURE."""
+"""The addresses of REWARD."""
