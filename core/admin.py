@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group
 from django.db.models import Model
 from django.http import HttpRequest
 
-from core.models import AuditEvent, CalendarDay, Job, StoredFile, User
+from core.models import ApiToken, AuditEvent, CalendarDay, Job, StoredFile, User
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -92,3 +92,11 @@ class CalendarDayAdmin(ReadOnlyAdmin):
     list_display = ("date", "kind", "note")
     list_filter = ("kind",)
     date_hierarchy = "date"
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(ReadOnlyAdmin):
+    list_display = ("name", "user", "hint", "created_at", "expires_at", "last_used_at", "revoked_at")
+    search_fields = ("name", "user__username")
+    list_select_related = ("user",)
+    date_hierarchy = "created_at"

@@ -185,6 +185,16 @@ class Finding:
         return f"row {self.row}: {self.problem}" if self.row else self.problem
 
 
+def row_is_intact(key: int) -> bool | None:
+    """Whether a row still gives its hash; ``None`` while it waits to be chained."""
+    row = _rows().filter(pk=key).values(*_CONTENT, "previous_hash", "hash").first()
+    if row is None:
+        return False
+    if row["hash"] is None and row["previous_hash"] is None:
+        return None
+    return bool(row["previous_hash"]) and _digest(row["previous_hash"], row) == row["hash"]
+
+
 def verify(anchors: Iterable[str] = ()) -> list[Finding]:
     """Check the whole chain; every changed, missing or added row is named.
 

@@ -30,6 +30,12 @@ def load(data: bytes, kind: Any) -> Any:
     return _reader(kind)(json.loads(zlib.decompress(data)))
 
 
+def load_field(data: bytes, kind: Any, name: str) -> Any:
+    """One field of the dataclass ``kind`` that ``dump`` wrote; the others are not brought back."""
+    place = [item.name for item in fields(kind)].index(name)
+    return _reader(typing.get_type_hints(kind)[name])(json.loads(zlib.decompress(data))[place])
+
+
 def _plain(value: Any) -> Any:
     if value is None or isinstance(value, str | int):  # bool is an int
         return value

@@ -5,6 +5,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+#: what the guards and the services call a month that takes nothing any more
+LOCKED_CODES = frozenset({"month_locked", "already_locked", "later_month_locked"})
+
 
 class DomainError(Exception):
     """Something the reader can understand and put right.
@@ -55,3 +58,8 @@ class Conflict(DomainError):
 
     status = 409
     default_message = _("Somebody else has changed this meanwhile. Load it again.")
+
+    @property
+    def about_locked_month(self) -> bool:
+        """Whether nobody was faster: the month is closed, and loading again will not help."""
+        return self.code in LOCKED_CODES

@@ -37,6 +37,20 @@ class MonthField(serializers.Field):
             self.fail("invalid_month")
 
 
+NOT_SENT = _("This field cannot be sent.")
+
+
+class RequestSerializer(serializers.Serializer[Any]):
+    """What a request sends."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """A field that cannot be sent is an error, not something that is left out in silence."""
+        unknown = sorted(set(data) - set(self.fields)) if isinstance(data, dict) else []
+        if unknown:
+            raise serializers.ValidationError({str(name): [NOT_SENT] for name in unknown})
+        return super().to_internal_value(data)
+
+
 class RowSerializer(serializers.ModelSerializer[Any]):
     """A row that is only read."""
 

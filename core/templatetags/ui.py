@@ -3,6 +3,7 @@
 Figures are formatted from exact numbers only; an undefined figure shows as a dash.
 """
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -12,12 +13,15 @@ from django.forms import BoundField
 from django.template.loader import render_to_string
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from core.money import Exact, ratio, round_half_up, round_money, round_rate
 
 register = template.Library()
 
 UNDEFINED = "—"
+#: figures kept as they were written
+MOST_WRITTEN = 8192
 
 TONES_OF_STATES = {
     **dict.fromkeys(
@@ -33,6 +37,12 @@ TONES_OF_STATES = {
 
 
 def _grouped(value: Exact, places: int) -> str:
+    return _written(value, places, get_language())
+
+
+@lru_cache(maxsize=MOST_WRITTEN)
+def _written(value: Exact, places: int, language: str | None) -> str:
+    """A large table shows the same few hundred figures again and again; equal ones are written alike."""
     # Rounded first: number_format cuts decimals off instead of rounding them.
     return number_format(round_half_up(value, places), decimal_pos=places, force_grouping=True)
 
@@ -64,8 +74,11 @@ def rate(value: Exact | None) -> str:
 @register.filter
 def number(value: Exact | None, places: int = 4) -> str:
     """A count or quantity with thousands separators, without superfluous zeros: 1,284.5.  Rounded half-up."""
-    if value is None:
-        return UNDEFINED
+    return UNDEFINED if value is None else _shortest(value, places, get_language())
+
+
+@lru_cache(maxsize=MOST_WRITTEN)
+def _shortest(value: Exact, places: int, language: str | None) -> str:
     rounded = round_half_up(value, places)
     if rounded == rounded.to_integral_value():
         return _grouped(rounded, 0)
