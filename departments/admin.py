@@ -14,9 +14,13 @@ from departments.models import (
     Position,
     ReminderChannel,
     ReminderDelivery,
+    RuleAcknowledgement,
+    RuleDraft,
     Staff,
     Unit,
     UnitPlacement,
+    WebhookDelivery,
+    WebhookEndpoint,
 )
 
 
@@ -106,3 +110,39 @@ class ReminderDeliveryAdmin(ReadOnlyAdmin):
     list_filter = ("state",)
     list_select_related = ("channel",)
     date_hierarchy = "day"
+
+
+@admin.register(RuleDraft)
+class RuleDraftAdmin(ReadOnlyAdmin):
+    list_display = ("name", "kind", "code", "unit", "valid_from", "state", "author", "approver", "created_at")
+    list_filter = ("state", "kind")
+    search_fields = ("name", "code", "unit__name")
+    list_select_related = ("unit", "author", "approver")
+    date_hierarchy = "created_at"
+
+
+@admin.register(RuleAcknowledgement)
+class RuleAcknowledgementAdmin(ReadOnlyAdmin):
+    list_display = ("staff", "month", "at")
+    search_fields = ("staff__name", "staff__staff_no")
+    list_select_related = ("staff",)
+    date_hierarchy = "month"
+
+
+@admin.register(WebhookEndpoint)
+class WebhookEndpointAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "root", "active", "created_at")
+    list_filter = ("active",)
+    list_select_related = ("root",)
+    # An address may hold somebody's secret; its host is shown.
+    exclude = ("url", "secret")
+
+
+@admin.register(WebhookDelivery)
+class WebhookDeliveryAdmin(ReadOnlyAdmin):
+    list_display = ("endpoint", "event", "state", "attempts", "status", "error", "created_at", "delivered_at")
+    list_filter = ("state", "event")
+    list_select_related = ("endpoint",)
+    date_hierarchy = "created_at"
+    # A message may hold amounts, which are for those who read money.
+    exclude = ("body",)

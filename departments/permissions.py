@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import FilteredRelation, Q
 from django.utils import timezone
 
 from core.access import Access
@@ -29,7 +29,11 @@ ACTS: dict[str, frozenset[str]] = {
     "finding.propose": frozenset({"leader", "manager", "director", "hr"}),
     "finding.confirm": frozenset({"manager", "director"}),
     "manuscript.accept": frozenset({"manager", "director"}),
+    "manuscript.screen": frozenset({"manager", "director"}),
+    "manuscript.link": frozenset({"manager", "director"}),
     "fund.enter": frozenset({"finance"}),
+    "fund.request": frozenset({"leader", "manager", "director", "hr", "finance"}),
+    "fund.approve": frozenset({"director", "finance"}),
     "roles.grant": frozenset({"hr", "admin"}),
     "rules.edit": frozenset({"manager", "director", "hr", "admin"}),
     "month.roll_up": frozenset({"manager", "director", "finance", "hr", "admin"}),
@@ -38,6 +42,9 @@ ACTS: dict[str, frozenset[str]] = {
     "month.approve": frozenset({"director"}),
     "month.lock": frozenset({"finance", "director"}),
     "month.pay": frozenset({"finance"}),
+    "payment.make": frozenset({"finance"}),
+    "payment.confirm": frozenset({"finance", "director"}),
+    "bank_account.edit": frozenset({"finance"}),
     "month.export": frozenset({"finance", "director", "auditor"}),
     "adjustment.propose": frozenset({"manager", "hr", "finance"}),
     "adjustment.approve": frozenset({"director", "finance"}),
@@ -86,8 +93,8 @@ def _subtree(children: dict[int | None, list[int]], top: int) -> set[int]:
 
 
 def reach_of(user: "User | None") -> Reach:
-    """The person's reach, read once per user object: three queries, whatever the size of the tree."""
-    from departments.models import Grant, Staff, Unit
+    """The person's reach, read once per user object: two queries, whatever the size of the tree."""
+    from departments.models import Staff, Unit
 
     if user is None or not user.is_authenticated or not user.is_active:
         return Reach()
@@ -96,16 +103,22 @@ def reach_of(user: "User | None") -> Reach:
     known: Reach | None = getattr(user, "_reach", None)
     if known is not None:
         return known
-    staff = Staff.objects.filter(user_id=user.pk).first()
-    if staff is None:
-        return Reach()
     today = timezone.localdate()
-    given = [(staff.role, staff.unit_id)] if staff.left is None or staff.left >= today else []
-    given += list(
-        Grant.objects.filter(Q(start__isnull=True) | Q(start__lte=today), staff=staff)
-        .exclude(end__lt=today)
-        .values_list("role", "unit_id")
+    # A row for each grant that holds today, or one with none: a log-in belongs to one person.
+    holding = (Q(grants__start=None) | Q(grants__start__lte=today)) & (
+        Q(grants__end=None) | Q(grants__end__gte=today)
     )
+    rows = list(
+        Staff.objects.filter(user_id=user.pk)
+        .annotate(given=FilteredRelation("grants", condition=holding))
+        .order_by("given__role")
+        .values_list("pk", "role", "unit_id", "root_id", "left", "given__role", "given__unit_id")
+    )
+    if not rows:
+        return Reach()
+    staff_id, own_role, own_unit, own_root, left = rows[0][:5]
+    given = [(own_role, own_unit)] if left is None or left >= today else []
+    given += [(role, unit_id) for *_person, role, unit_id in rows if role is not None]
     children: dict[int | None, list[int]] = defaultdict(list)
     root_of: dict[int, int | None] = {}
     for pk, parent_id, root_id in Unit.objects.without_tree_fields().values_list(
@@ -118,9 +131,9 @@ def reach_of(user: "User | None") -> Reach:
         roles[role] |= _subtree(children, unit_id)
     units = set().union(*(reached for role, reached in roles.items() if role != "staff"))
     reach = Reach(
-        staff_id=staff.pk,
+        staff_id=staff_id,
         units=frozenset(units),
-        roots=frozenset({staff.root_id} | {root for unit in units if (root := root_of.get(unit))}),
+        roots=frozenset({own_root} | {root for unit in units if (root := root_of.get(unit))}),
         whole_roots=frozenset(unit for unit in units if root_of.get(unit) == unit),
         roles={role: frozenset(reached) for role, reached in roles.items()},
     )
@@ -162,3 +175,15 @@ def may(act: str) -> Access:
     if act not in ACTS:
         raise KeyError(f"no act is named {act!r}")
     return Access(act, lambda user: reach_of(user).allows(act))
+
+
+def may_of_whole(act: str) -> Access:
+    """Those who may do ``act`` on a whole organisation."""
+    if act not in ACTS:
+        raise KeyError(f"no act is named {act!r}")
+
+    def allows(user: "User") -> bool:
+        reach = reach_of(user)
+        return reach.everything or bool(reach.units_for(act) & reach.whole_roots)
+
+    return Access(f"{act} of a whole organisation", allows)

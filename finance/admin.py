@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from core.admin import ReadOnlyAdmin
-from finance.models import Fund, FundEntry, FundMonth, LedgerAccount, Transfer
+from finance.models import Fund, FundEntry, FundMonth, FundRequest, LedgerAccount, Transfer
 
 
 @admin.register(Fund)
@@ -28,6 +28,15 @@ class FundMonthAdmin(ReadOnlyAdmin):
     list_filter = ("root",)
     list_select_related = ("fund",)
     date_hierarchy = "month"
+
+
+@admin.register(FundRequest)
+class FundRequestAdmin(ReadOnlyAdmin):
+    list_display = ("requested_at", "fund", "amount", "purpose", "state", "requested_by", "decided_by")
+    list_filter = ("state", "root")
+    search_fields = ("purpose",)
+    list_select_related = ("fund", "requested_by", "decided_by")
+    date_hierarchy = "requested_at"
 
 
 @admin.register(LedgerAccount)

@@ -5,9 +5,17 @@ from django.contrib import admin
 from core.admin import ReadOnlyAdmin, ReadOnlyInline
 from incentives.models import (
     Adjustment,
+    BankAccount,
+    BankFileColumn,
+    BankFileProfile,
     Finding,
+    FindingAnswer,
     FindingRule,
     Manuscript,
+    ManuscriptRule,
+    PaymentBatch,
+    PaymentFile,
+    PaymentLine,
     Payout,
     Pool,
     PoolRole,
@@ -15,6 +23,7 @@ from incentives.models import (
     PoolShare,
     RoleHolder,
     Settlement,
+    SubmissionLink,
 )
 
 
@@ -24,6 +33,10 @@ class PoolRoleInline(ReadOnlyInline):
 
 class FindingRuleInline(ReadOnlyInline):
     model = FindingRule
+
+
+class FindingAnswerInline(ReadOnlyInline):
+    model = FindingAnswer
 
 
 class PoolShareInline(ReadOnlyInline):
@@ -63,6 +76,7 @@ class FindingAdmin(ReadOnlyAdmin):
     search_fields = ("ident", "rule_code", "note")
     list_select_related = ("campaign",)
     date_hierarchy = "date"
+    inlines = (FindingAnswerInline,)
 
 
 @admin.register(Manuscript)
@@ -71,6 +85,27 @@ class ManuscriptAdmin(ReadOnlyAdmin):
     list_filter = ("status", "author_kind")
     search_fields = ("ident", "title", "author")
     date_hierarchy = "date"
+
+
+@admin.register(ManuscriptRule)
+class ManuscriptRuleAdmin(ReadOnlyAdmin):
+    list_display = (
+        "scheme_code",
+        "valid_from",
+        "author_kind",
+        "min_characters",
+        "max_characters",
+        "screening",
+    )
+    list_filter = ("scheme_code", "author_kind")
+
+
+@admin.register(SubmissionLink)
+class SubmissionLinkAdmin(ReadOnlyAdmin):
+    list_display = ("name", "scheme_code", "created_by", "created_at", "expires_at", "revoked_at")
+    list_filter = ("scheme_code",)
+    list_select_related = ("created_by",)
+    exclude = ("sealed_token", "digest", "form_key")
 
 
 @admin.register(Settlement)
@@ -99,6 +134,52 @@ class SettlementAdmin(ReadOnlyAdmin):
     @admin.display(ordering="period__state")
     def state(self, row: Settlement) -> str:
         return str(row.period.get_state_display())
+
+
+class BankFileColumnInline(ReadOnlyInline):
+    model = BankFileColumn
+
+
+@admin.register(BankFileProfile)
+class BankFileProfileAdmin(ReadOnlyAdmin):
+    list_display = ("code", "name", "root", "file_type", "encoding", "marker", "max_rows")
+    list_filter = ("root", "file_type")
+    search_fields = ("code", "name")
+    list_select_related = ("root",)
+    inlines = (BankFileColumnInline,)
+
+
+@admin.register(BankAccount)
+class BankAccountAdmin(ReadOnlyAdmin):
+    list_display = ("staff", "last_four", "branch", "changed_by", "changed_at")
+    search_fields = ("staff__name", "staff__staff_no")
+    list_select_related = ("staff", "changed_by")
+    exclude = ("sealed_number",)
+
+
+class PaymentFileInline(ReadOnlyInline):
+    model = PaymentFile
+    # Not the file itself: its page hands it out, with an audit row.
+    fields = ("revision", "part", "profile", "count", "total", "reason", "made_by", "made_at")
+
+
+@admin.register(PaymentBatch)
+class PaymentBatchAdmin(ReadOnlyAdmin):
+    list_display = ("number", "root", "month", "count", "total", "made_by", "made_at")
+    list_filter = ("root",)
+    search_fields = ("number",)
+    list_select_related = ("root", "made_by")
+    date_hierarchy = "month"
+    inlines = (PaymentFileInline,)
+
+
+@admin.register(PaymentLine)
+class PaymentLineAdmin(ReadOnlyAdmin):
+    list_display = ("batch", "name", "method", "last_four", "amount", "state", "settled_on", "received_at")
+    list_filter = ("state", "method", "root")
+    search_fields = ("payee", "name", "batch__number")
+    list_select_related = ("batch",)
+    date_hierarchy = "month"
 
 
 @admin.register(Pool)

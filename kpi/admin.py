@@ -5,9 +5,14 @@ from django.contrib import admin
 from core.admin import ReadOnlyAdmin, ReadOnlyInline
 from kpi.models import (
     Account,
+    Appeal,
     AssessmentScheme,
     Attainment,
+    DutyTick,
+    EvidenceImage,
+    LogCheck,
     LogEntry,
+    LogSample,
     Metric,
     MetricValue,
     MonthPolicy,
@@ -118,4 +123,46 @@ class ScoreAdmin(ReadOnlyAdmin):
     list_filter = ("status", "grade", "root")
     search_fields = ("staff__name", "staff__staff_no")
     list_select_related = ("staff", "scheme")
+    date_hierarchy = "month"
+
+
+@admin.register(DutyTick)
+class DutyTickAdmin(ReadOnlyAdmin):
+    list_display = ("date", "staff", "duty", "at")
+    search_fields = ("staff__name", "staff__staff_no", "duty__item")
+    list_select_related = ("staff", "duty__unit")
+    date_hierarchy = "date"
+
+
+@admin.register(EvidenceImage)
+class EvidenceImageAdmin(ReadOnlyAdmin):
+    list_display = ("file", "width", "height", "dhash", "sha256")
+    search_fields = ("dhash", "sha256")
+    list_select_related = ("file",)
+
+
+@admin.register(LogCheck)
+class LogCheckAdmin(ReadOnlyAdmin):
+    list_display = ("at", "entry", "staff", "number", "verdict", "reason", "by")
+    list_filter = ("verdict",)
+    search_fields = ("staff__name", "staff__staff_no", "reason")
+    list_select_related = ("entry__platform", "entry__staff", "staff", "by")
+    date_hierarchy = "at"
+    raw_id_fields = ("entry", "sample")
+
+
+@admin.register(LogSample)
+class LogSampleAdmin(ReadOnlyAdmin):
+    list_display = ("month", "unit", "population", "size", "outcome", "drawn_by", "drawn_at")
+    list_filter = ("outcome",)
+    list_select_related = ("unit", "drawn_by")
+    date_hierarchy = "month"
+
+
+@admin.register(Appeal)
+class AppealAdmin(ReadOnlyAdmin):
+    list_display = ("month", "staff", "title", "state", "created_at", "decided_by", "decided_at")
+    list_filter = ("state", "kind", "root")
+    search_fields = ("staff__name", "staff__staff_no", "title")
+    list_select_related = ("staff", "decided_by")
     date_hierarchy = "month"

@@ -65,13 +65,14 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tables2",
     "drf_spectacular",
-    "lucide",
     "rest_framework",
     "tree_queries",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Pages; the files beside them are stored compressed. Its random bytes and the masked tokens hide lengths.
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "core.middleware.NoStoreMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -103,6 +104,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "core.form_drawing.SiteRenderer"
 
 # --- database ---------------------------------------------------------------------------------------
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
@@ -248,7 +250,14 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_LOGOUT_ON_GET = False
 # key: one log-in, from wherever; ip: one address, whatever the log-in (offices share one).
-ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,5/5m/key"}
+# Manuscripts without sign-in: per address, and per link (sent) or reference number (asked).
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "30/m/ip,5/5m/key",
+    "manuscript_sent": "20/10m/ip,200/d/key",
+    "manuscript_asked": "30/10m/ip,10/10m/key",
+}
+# The contact of an author without a log-in is erased so many days after the manuscript is done with.
+MANUSCRIPT_CONTACT_DAYS = env.int("MANUSCRIPT_CONTACT_DAYS", default=90)
 # How many proxies in front set X-Forwarded-For; 0: the address of the connection counts.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
@@ -340,7 +349,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["core.api.permissions.DeclaredAccess"],
+    "SERVE_PERMISSIONS": [
+        "core.api.permissions.DeclaredAccess",
+        "opscenter.api.permissions.SecondFactorSet",
+    ],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [

@@ -2,6 +2,7 @@
 
 from finance.models.funds import EntryKind, Fund, FundEntry, FundKind, FundMonth
 from finance.models.ledger import AccountKind, LedgerAccount, Transfer
+from finance.models.requests import FundRequest, RequestState
 
 __all__ = [
     "AccountKind",
@@ -10,6 +11,8 @@ __all__ = [
     "FundEntry",
     "FundKind",
     "FundMonth",
+    "FundRequest",
     "LedgerAccount",
+    "RequestState",
     "Transfer",
 ]

@@ -8,7 +8,27 @@ from incentives.models.findings import (
     FindingScope,
     FindingStatus,
 )
-from incentives.models.manuscripts import AuthorKind, Manuscript, ManuscriptStatus
+from incentives.models.manuscripts import (
+    AuthorKind,
+    Manuscript,
+    ManuscriptRule,
+    ManuscriptStatus,
+    OutsideLength,
+    PassRule,
+)
+from incentives.models.payments import (
+    BankAccount,
+    BankFileColumn,
+    BankFileProfile,
+    ColumnSource,
+    FileType,
+    MarkerRow,
+    PaymentBatch,
+    PaymentFile,
+    PaymentLine,
+    PaymentMethod,
+    PaymentState,
+)
 from incentives.models.schemes import (
     Combination,
     PoolRole,
@@ -18,11 +38,18 @@ from incentives.models.schemes import (
     WithheldTo,
 )
 from incentives.models.settlements import Adjustment, Payout, PayoutKind, Pool, PoolShare, Settlement
+from incentives.models.submissions import Ballot, Step, Submission, SubmissionLink, VoteChoice
 
 __all__ = [
     "Adjustment",
     "AuthorKind",
+    "Ballot",
+    "BankAccount",
+    "BankFileColumn",
+    "BankFileProfile",
+    "ColumnSource",
     "Combination",
+    "FileType",
     "Finding",
     "FindingAnswer",
     "FindingMode",
@@ -30,7 +57,16 @@ __all__ = [
     "FindingScope",
     "FindingStatus",
     "Manuscript",
+    "ManuscriptRule",
     "ManuscriptStatus",
+    "MarkerRow",
+    "OutsideLength",
+    "PassRule",
+    "PaymentBatch",
+    "PaymentFile",
+    "PaymentLine",
+    "PaymentMethod",
+    "PaymentState",
     "Payout",
     "PayoutKind",
     "Pool",
@@ -40,5 +76,9 @@ __all__ = [
     "Residual",
     "RoleHolder",
     "Settlement",
+    "Step",
+    "Submission",
+    "SubmissionLink",
+    "VoteChoice",
     "WithheldTo",
 ]

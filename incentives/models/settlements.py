@@ -56,6 +56,24 @@ class Settlement(models.Model):
         verbose_name = _("settlement")
         verbose_name_plural = _("settlements")
         ordering = ["-period__month"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reviewed_by__isnull=True)
+                | Q(computed_by__isnull=True)
+                | ~Q(reviewed_by=F("computed_by")),
+                name="incentives_settlement_reviewed_by_another",
+                violation_error_message=_("Nobody reviews a month they computed; ask somebody else."),
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True)
+                | (
+                    (Q(reviewed_by__isnull=True) | ~Q(approved_by=F("reviewed_by")))
+                    & (Q(computed_by__isnull=True) | ~Q(approved_by=F("computed_by")))
+                ),
+                name="incentives_settlement_approved_by_another",
+                violation_error_message=_("Nobody approves a month they computed or reviewed."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.period)

@@ -1,4 +1,8 @@
-"""Closing a month: review → publish → approve → lock → pay, by different people.
+"""Closing a month: compute → review → publish → approve → lock → pay, by different people.
+
+Whoever computed the figures does not review them, whoever did either does not approve, and whoever let the
+money go neither locks nor pays it.  The checks stand inside the acts, so that superusers meet them too; what
+the system computed or locked is nobody's.  Rule: domain.md §4.4 (制表 ≠ 审核 ≠ 审批).
 
 Each act locks the settlement, then the organisation, then the month, in this order, and checks again.  A
 roll-up takes the same locks in the same order, so neither can be caught between the other's.
@@ -9,6 +13,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from core import audit, canonical, guards
@@ -19,7 +24,8 @@ from departments.models import Period, Unit, WebhookEvent
 from departments.models.periods import FROZEN, PeriodState
 from departments.permissions import require
 from departments.webhooks import announce
-from incentives.models import Settlement
+from incentives.models import PaymentLine, PaymentState, Settlement
+from incentives.objections import objection_window
 from incentives.services.adjustments import adjustments_carry
 from incentives.services.ledger import month_post
 from incentives.services.roll_up import (
@@ -60,11 +66,30 @@ def _step(settlement: Settlement, source: PeriodState, act: str) -> None:
     period.save(update_fields=["state"])
 
 
+def barred(settlement: Settlement, act: str) -> frozenset[int]:
+    """Who may not take a step, as users' ids, because of the steps they took; whatever their rights are."""
+    checked = {
+        "review": (settlement.computed_by_id,),
+        "approve": (settlement.computed_by_id, settlement.reviewed_by_id),
+        "lock": (settlement.approved_by_id,),
+        # Who locked without an approval let it be paid.
+        "pay": (settlement.approved_by_id or settlement.locked_by_id,),
+    }
+    return frozenset(user for user in checked.get(act, ()) if user is not None)
+
+
+def _another(actor: User | None, settlement: Settlement, act: str, message: Any) -> None:
+    """Refuse those whom an earlier step rules out; superusers as well."""
+    if actor is not None and actor.pk in barred(settlement, act):
+        raise NotAllowed("same_person", message)
+
+
 @transaction.atomic
 def month_review(*, actor: User | None, root: Unit, month: Month, reason: str = "") -> Settlement:
-    """Confirm that somebody looked at every figure."""
+    """Confirm that somebody looked at every figure.  Nobody reviews what they computed."""
     require(actor, "month.review", root.pk)
     settlement = _hold(root, month)
+    _another(actor, settlement, "review", _("Nobody reviews a month they computed; ask somebody else."))
     _step(settlement, PeriodState.COMPUTED, "review")
     settlement.reviewed_by, settlement.reviewed_at = actor, timezone.now()
     settlement.save(update_fields=["reviewed_by", "reviewed_at"])
@@ -86,15 +111,30 @@ def month_publish(*, actor: User | None, root: Unit, month: Month, reason: str =
 
 @transaction.atomic
 def month_approve(*, actor: User | None, root: Unit, month: Month, reason: str = "") -> Settlement:
-    """Approve the month.  Nobody approves what they reviewed."""
+    """Approve the month.  Nobody approves what they computed or reviewed.
+
+    While people may still object, it needs a reason: the words that nobody objects (无异议确认), which the
+    audit row keeps.
+    """
     require(actor, "month.approve", root.pk)
     settlement = _hold(root, month)
-    if actor is not None and settlement.reviewed_by_id == actor.pk:
-        raise NotAllowed("same_person", _("Nobody approves a month they reviewed; ask somebody else."))
+    message = _("Nobody approves a month they computed or reviewed; ask somebody else.")
+    _another(actor, settlement, "approve", message)
     _step(settlement, PeriodState.PUBLISHED, "approve")
+    window = objection_window(root.pk, month)
+    if actor is not None and window.end and window.is_open and not reason.strip():
+        raise RuleViolation(
+            "window_open",
+            _(
+                "People may object until %(day)s; whoever approves earlier says why, "
+                "for example that everybody has agreed."
+            ),
+            day=date_format(window.end, "SHORT_DATE_FORMAT"),
+        )
     settlement.approved_by, settlement.approved_at = actor, timezone.now()
     settlement.save(update_fields=["approved_by", "approved_at"])
-    audit.record(actor=actor, action=APPROVED, target=settlement, change=_digest(settlement), reason=reason)
+    change = {**_digest(settlement), "objections_until": window.end}
+    audit.record(actor=actor, action=APPROVED, target=settlement, change=change, reason=reason)
     return settlement
 
 
@@ -106,8 +146,8 @@ def month_lock(
 
     The month is computed once more under the lock; when that differs from what was approved, nothing
     is locked.
-    ``force`` locks without approval: it needs the right and a reason, and is audited.  Adjustments that the
-    month cannot settle move to the next open month.
+    ``force`` locks without approval: it needs the right and a reason, and is audited.  Otherwise nobody locks
+    what they approved.  Adjustments that the month cannot settle move to the next open month.
     """
     if root.root_id != root.pk:
         raise RuleViolation("not_a_root", _("A month is locked for a whole organisation."))
@@ -128,6 +168,8 @@ def month_lock(
             ),
             state=PeriodState(period.state).label,
         )
+    if not force:
+        _another(actor, settlement, "lock", _("Nobody locks a month they approved; ask somebody else."))
     facts, result = compute_and_store(root, month)
     text = result.text()
     digest = digest_of(text)
@@ -165,9 +207,19 @@ def month_lock(
 
 @transaction.atomic
 def month_pay(*, actor: User | None, root: Unit, month: Month, reason: str = "") -> Settlement:
-    """Note that the money of a locked month has left."""
+    """Note that the money of a locked month has left.  Nobody pays what they let be paid: not who approved
+    the month, nor who locked it without an approval.  Refused while a payment is on its way.
+    """
     require(actor, "month.pay", root.pk)
     settlement = _hold(root, month)
+    _another(actor, settlement, "pay", _("Nobody pays a month they approved; ask somebody else."))
+    waiting = PaymentLine.objects.filter(root=root, month=month.first, state=PaymentState.OPEN).count()
+    if waiting:
+        raise Conflict(
+            "payments_open",
+            _("%(count)s payments of the month are on their way; note first what became of them."),
+            count=waiting,
+        )
     _step(settlement, PeriodState.LOCKED, "pay")
     audit.record(actor=actor, action=PAID, target=settlement, change=_digest(settlement), reason=reason)
     _announce(WebhookEvent.PAYOUTS_PAID, settlement)

@@ -12,6 +12,7 @@ from core.models import User
 from core.months import Month
 from core.spreadsheets.writer import file_name
 from departments.models import Unit
+from departments.models.periods import FROZEN
 from departments.permissions import reach_of, require
 from incentives.models import Settlement
 from incentives.sheet.content import Content
@@ -56,6 +57,26 @@ def incentive_sheet(
             },
         )
     return name, data
+
+
+def incentive_sheet_preview(
+    root: Unit, month: Month, *, actor: User | None = None, printed_at: datetime
+) -> tuple[str, bytes]:
+    """The file that ``incentive_sheet`` would hand out, byte for byte, without handing it out: nothing is
+    kept and nothing noted.  Raises what ``incentive_sheet`` raises.
+    """
+    require(actor, "month.export", root.pk)
+    kept = (
+        Settlement.objects.filter(
+            period__root=root, period__month=month.first, period__state__in=FROZEN, sheet__isnull=False
+        )
+        .select_related("sheet")
+        .first()
+    )
+    if kept is not None and kept.sheet is not None:
+        return kept.sheet.name, content_of(kept.sheet)
+    content = sheet_content(root, month, printed_by=actor, printed_at=printed_at)
+    return sheet_name(content), draw(content)
 
 
 def _frozen(root: Unit, month: Month) -> Settlement | None:

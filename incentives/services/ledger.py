@@ -45,11 +45,8 @@ def month_post(root: Unit, month: Month) -> int:
     postings = [
         posting
         for posting in (
-            *_pools(root, month),
-            *_bonuses(root, month),
-            *_funds(root, month),
+            *month_postings(root, month),
             *_openings(root, month),
-            *_adjustments(root, month),
         )
         if posting.amount
     ]
@@ -83,6 +80,14 @@ def month_post(root: Unit, month: Month) -> int:
     _check_pools_empty(root, month)
     _check_funds(root, month)
     return len(postings)
+
+
+def month_postings(root: Unit, month: Month) -> Iterator[Posting]:
+    """What the month's results and adjustments move, without what its funds bring along; may hold zeros."""
+    yield from _pools(root, month)
+    yield from _bonuses(root, month)
+    yield from _funds(root, month)
+    yield from _adjustments(root, month)
 
 
 def payable_before_adjustments(root: Unit, month: Month) -> dict[str, Decimal]:

@@ -109,8 +109,11 @@ def _roll_up_one(actor: User | None, root: Unit, month: Month, progress: Progres
                 target=settlement,
                 change={"revision": settlement.revision, "digest": digest},
             )
+            # Who made the figures stays who made them: the nightly roll-up that finds the same takes nothing
+            # off their name, so that they cannot approve them afterwards.
+            settlement.computed_by = actor
         settlement.result, settlement.scope, settlement.digest = text, result.scope, digest
-        settlement.computed_at, settlement.computed_by = timezone.now(), actor
+        settlement.computed_at = timezone.now()
         settlement.save(
             update_fields=["result", "scope", "digest", "revision", "computed_at", "computed_by", *STAMPS]
         )

@@ -158,6 +158,20 @@ class Unsettled:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeNote:
+    """A term of a campaign's comparison that was changed after the campaign was approved.  Rule: KQ-04."""
+
+    campaign: str
+    term: str
+    before: str
+    after: str
+    on: date
+    reason: str
+    proposed_by: str
+    approved_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class AdjustmentLine:
     department: str
     staff_no: str
@@ -204,6 +218,12 @@ class Content:
     unsettled: tuple[Unsettled, ...] = ()
     adjustments: tuple[AdjustmentLine, ...] = ()
     missing: tuple[Missing, ...] = ()
+    changes: tuple[ChangeNote, ...] = ()
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """The campaigns whose comparison was changed after their approval."""
+        return tuple(dict.fromkeys(one.campaign for one in self.changes))
 
     def title(self, part: str) -> str:
         """``{公司全称}{YYYY}年{M}月绩效奖金发放表（{部门}）``, with （试算） until the month is locked."""

@@ -11,7 +11,6 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models.results import Uplift, UpliftStatus
 from core.exceptions import Conflict, RuleViolation
 from core.models import User
 from core.money import ZERO
@@ -21,7 +20,8 @@ from departments.selectors import UnitTree, unit_tree
 from incentives.held import held_amounts
 from incentives.models import Adjustment, Payout, PayoutKind, PoolScheme, PoolShare, Settlement
 from incentives.sheet import wording
-from incentives.sheet.content import AdjustmentLine, Approval, Content, Department, Line, Missing, Unsettled
+from incentives.sheet.campaigns import read_campaigns
+from incentives.sheet.content import AdjustmentLine, Approval, Content, Department, Line, Missing
 from incentives.sheet.ledger import Ledger, read_ledger
 from kpi.models import Score, ScoreStatus
 
@@ -60,12 +60,13 @@ def sheet_content(
     ledger = read_ledger(root, month, names, lambda unit: _department(tree, root, unit)[1])
     held = held_amounts(root.pk, month, at=settlement.locked_at if frozen else None)
     departments, missing, adjustments = _departments(root, month, tree, ledger, held)
+    campaigns = read_campaigns(root, month)
     _unchanged(settlement)
     return Content(
         company=tree.names[root.pk],
         month=month,
         trial=not frozen,
-        printed_by=_name(printed_by),
+        printed_by=wording.person(printed_by),
         printed_at=timezone.localtime(printed_at),
         revision=settlement.revision,
         digest=settlement.digest,
@@ -78,9 +79,10 @@ def sheet_content(
         pending=ledger.pending,
         pools=ledger.pool_lines,
         vacancies=ledger.vacancies,
-        unsettled=_unsettled(root, month),
+        unsettled=campaigns.unsettled,
         adjustments=adjustments,
         missing=missing,
+        changes=campaigns.changes,
     )
 
 
@@ -114,15 +116,10 @@ def _approvals(settlement: Settlement) -> tuple[Approval, ...]:
     for act, label in ACTS.items():
         at = getattr(settlement, f"{act}_at")
         if at and STATES.index(act) <= reached:
-            found.append(Approval(label, _name(getattr(settlement, f"{act}_by")), timezone.localtime(at)))
+            found.append(
+                Approval(label, wording.person(getattr(settlement, f"{act}_by")), timezone.localtime(at))
+            )
     return tuple(found)
-
-
-def _name(user: User | None) -> str:
-    if user is None:
-        return wording.SYSTEM
-    staff = getattr(user, "staff", None)
-    return staff.name if staff else user.get_full_name() or user.get_username()
 
 
 def _scheme_names(root: Unit, month: Month) -> dict[str, str]:
@@ -336,15 +333,6 @@ def _missing(root: Unit, month: Month, tree: UnitTree) -> dict[int, Missing]:
     }
 
 
-def _unsettled(root: Unit, month: Month) -> tuple[Unsettled, ...]:
-    rows = (
-        Uplift.objects.filter(root=root, month=month.first, status=UpliftStatus.MISSING)
-        .order_by("campaign__code")
-        .values_list("campaign__name", "missing")
-    )
-    return tuple(Unsettled(name, wording.lacks(codes)) for name, codes in rows)
-
-
 def _adjustments(
     root: Unit, month: Month, tree: UnitTree, places: Mapping[int, int]
 ) -> tuple[tuple[AdjustmentLine, ...], dict[int, Decimal]]:
@@ -366,8 +354,8 @@ def _adjustments(
                 about=Month.of(row.about_month),
                 amount=row.amount,
                 reason=row.reason,
-                proposed_by=_name(row.proposed_by),
-                approved_by=_name(row.approved_by),
+                proposed_by=wording.person(row.proposed_by),
+                approved_by=wording.person(row.approved_by),
             )
         )
         sums[row.staff_id] = sums.get(row.staff_id, ZERO) + row.amount

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from core.money import ZERO
 from finance.calculations.uppercase import rmb_uppercase
+from incentives.sheet import wording
 from incentives.sheet.content import Content, Line, Totals
 
 HEADINGS = (
@@ -64,6 +65,8 @@ def as_text(content: Content) -> str:
         table = aligned([headings, *rows], right={0, *range(4, 10)})
         blocks.append("\n".join([content.title(department.name), table, in_words(totals.net)]))
     blocks.append("\n".join([content.title("汇总"), _summary(content), in_words(content.payable)]))
+    if content.changes:
+        blocks.append(wording.changed(content.changed))
     if content.missing:
         names = "、".join(f"{one.name}（{one.lacks}）" for one in content.missing)
         blocks.append(f"待补数据，未列入：{names}")

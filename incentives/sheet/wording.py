@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
+from core.models import User
+
 SYSTEM = "系统"
 OUTSIDE = "外部"
 BONUS_POST = "绩效"
@@ -35,6 +37,14 @@ SOURCES = {"metric": "指标", "rating": "评分", "quota": "任务量"}
 TITLES_SHOWN = 3
 
 
+def person(user: User | None) -> str:
+    """Who acted, as the sheet names them."""
+    if user is None:
+        return SYSTEM
+    staff = getattr(user, "staff", None)
+    return staff.name if staff else user.get_full_name() or user.get_username()
+
+
 def lacks(codes: Iterable[str]) -> str:
     """``metric:CVR`` → 指标CVR; a code without a word of its own is shown as it is."""
     words = []
@@ -50,6 +60,12 @@ def movement(kind: str) -> str:
 
 def percent(rate: Decimal) -> str:
     return f"{rate:.2%}"
+
+
+def changed(campaigns: Iterable[str]) -> str:
+    """The sentence that every part of the statement bears when a comparison was changed afterwards."""
+    names = "、".join(f"「{name}」" for name in campaigns)
+    return f"说明：{names}的比较口径在批准后有变更，明细见“公账台账”"
 
 
 def counted(names: Iterable[str]) -> str:

@@ -11,6 +11,7 @@ from openpyxl import Workbook
 
 from core.money import ZERO
 from core.spreadsheets.writer import CellStyle, Value, save_bytes
+from incentives.sheet import wording
 from incentives.sheet.checks import Checks, Range, draw_checks
 from incentives.sheet.content import Content, Department, Line, MovementLine, Totals
 from incentives.sheet.page import Looks, Page
@@ -82,6 +83,7 @@ class _Drawing:
         page.words(in_words(whole.net))
         self.checks.summary(page.title, first, last, whole)
         self.payments(page)
+        self.changed(page)
         page.sign()
         page.close()
 
@@ -134,8 +136,15 @@ class _Drawing:
             names = "、".join(one.name for one in department.missing[:NAMES_SHOWN])
             more = "等" if len(department.missing) > NAMES_SHOWN else ""
             page.note(f"待补数据，绩效未列入本表：{names}{more}共{len(department.missing)}人，见“校验”")
+        if department.pool_lines:
+            self.changed(page)
         page.sign()
         page.close()
+
+    def changed(self, page: Page) -> None:
+        """A later change of what a campaign is compared with is printed on every statement.  Rule: KQ-04."""
+        if self.content.changes:
+            page.note(wording.changed(self.content.changed))
 
     def lines(self, page: Page, lines: Iterable[Line]) -> None:
         looks = self.looks
@@ -238,8 +247,18 @@ class _Drawing:
             page.block("六、待补数据的活动（未结算）", ["活动", "缺少", "", "", "", "", "", ""])
             for one in content.unsettled:
                 self.ledger_row(page, [one.campaign, one.lacks], [])
+        if content.changes:
+            self.changes(page, "七" if content.unsettled else "六")
         page.sign()
         page.close()
+
+    def changes(self, page: Page, numeral: str) -> None:
+        """Which terms of the comparison were changed, by whom and why."""
+        heads = ["活动", "条款", "原定", "改为", "批准日期", "原因", "提出人", "批准人"]
+        page.block(f"{numeral}、批准后变更的比较口径", heads)
+        for one in self.content.changes:
+            texts = [one.campaign, one.term, one.before, one.after, f"{one.on:%Y-%m-%d}", one.reason]
+            self.ledger_row(page, [*texts, one.proposed_by, one.approved_by], [])
 
     def ledger_row(self, page: Page, texts: Sequence[str], rest: Cells) -> int:
         blanks = len(LEDGER_WIDTHS) - len(texts) - len(rest)

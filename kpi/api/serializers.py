@@ -2,14 +2,11 @@
 
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from core.api.serializers import ExactNumber, MonthField, RowSerializer, code_of
+from core.api.serializers import ExactNumber, MonthField, RequestSerializer, RowSerializer, code_of
 from kpi.models import Attainment, LogEntry, QuotaRule, Score
 from kpi.services.log_intake import SentLog
-
-NOT_SENT = _("This field cannot be sent.")
 
 
 class LogSerializer(RowSerializer):
@@ -30,7 +27,7 @@ class LogSerializer(RowSerializer):
         ]
 
 
-class SentLogSerializer(serializers.Serializer[Any]):
+class SentLogSerializer(RequestSerializer):
     """A row to log.  Without `staff_no` it is your own; its state is for those who verify to set."""
 
     date = serializers.DateField()
@@ -49,10 +46,6 @@ class SentLogSerializer(serializers.Serializer[Any]):
     note = serializers.CharField(max_length=500, required=False, allow_blank=True)
 
     def to_internal_value(self, data: Any) -> Any:
-        """A field that cannot be sent is an error, not something that is left out in silence."""
-        unknown = sorted(set(data) - set(self.fields)) if isinstance(data, dict) else []
-        if unknown:
-            raise serializers.ValidationError({str(name): [NOT_SENT] for name in unknown})
         return SentLog(**super().to_internal_value(data))
 
 

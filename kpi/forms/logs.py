@@ -38,7 +38,10 @@ class LogForm(KeyedForm):
 
     date = forms.DateField(label=_("Day"), widget=DayInput)
     platform = forms.ModelChoiceField(
-        label=_("Platform"), queryset=Platform.objects.none(), to_field_name="code"
+        label=_("Platform"),
+        queryset=Platform.objects.none(),
+        to_field_name="code",
+        empty_label=_("choose a platform"),
     )
     activity = forms.ChoiceField(label=_("What you did"))
     handle = forms.CharField(
@@ -64,9 +67,12 @@ class LogForm(KeyedForm):
         queryset=Staff.objects.none(),
         required=False,
         to_field_name="staff_no",
+        empty_label=_("nobody"),
         help_text=_("Only for an exchange with a colleague: it counts for the two of you."),
     )
-    duty = forms.ModelChoiceField(label=_("Serves the duty"), queryset=Duty.objects.none(), required=False)
+    duty = forms.ModelChoiceField(
+        label=_("Serves the duty"), queryset=Duty.objects.none(), required=False, empty_label=_("no duty")
+    )
     note = forms.CharField(label=_("Note"), max_length=NOTE_LENGTH, required=False)
     screenshot = forms.FileField(
         label=_("Screenshot"),
@@ -85,7 +91,7 @@ class LogForm(KeyedForm):
         self.fields["platform"].queryset = platforms  # type: ignore[attr-defined]
         names = dict(Activity.objects.values_list("code", "name"))
         codes = sorted({code for activities in known.values() for code in activities} | set(names))
-        choices = [(code, names.get(code, code)) for code in codes]
+        choices = [("", _("choose what you did")), *((code, names.get(code, code)) for code in codes)]
         self.fields["activity"].choices = choices  # type: ignore[attr-defined]
         colleagues = Staff.objects.filter(root=staff.root_id).exclude(pk=staff.pk)
         self.fields["partner"].queryset = colleagues.filter(  # type: ignore[attr-defined]
@@ -163,9 +169,9 @@ class RowForm(forms.Form):
         # The choices are read once for all rows, not once for each.
         self.known = {row.code: row for row in platforms}
         self.fields["platform"] = forms.ChoiceField(
-            required=False, choices=[("", "—"), *((row.code, row.name) for row in platforms)]
+            required=False, choices=[("", _("which platform?")), *((row.code, row.name) for row in platforms)]
         )
-        self.fields["activity"].choices = [("", "—"), *activities]  # type: ignore[attr-defined]
+        self.fields["activity"].choices = [("", _("what was it?")), *activities]  # type: ignore[attr-defined]
         for name, label in (
             ("chosen", _("Log this row")),
             ("platform", _("Platform")),

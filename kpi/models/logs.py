@@ -81,6 +81,8 @@ class LogEntry(models.Model):
         ordering = ["date", "pk"]
         indexes = [
             models.Index(fields=["root", "date"], name="kpi_log_root_date"),
+            # The list of all rows, newest first, whosever they are.
+            models.Index(fields=["date", "id"], name="kpi_log_newest"),
             models.Index(fields=["staff", "date"], name="kpi_log_staff_date"),
             models.Index(fields=["link_key"], condition=~Q(link_key=""), name="kpi_log_link"),
             # The queue of those who verify: worst first, then by day.

@@ -7,8 +7,10 @@ from django.db.models import QuerySet
 
 from core.exceptions import NotVisible
 from core.models import User
-from departments.models import Activity, Duty, Staff
+from departments.models import Activity, Duty, Staff, Unit
+from departments.permissions import reach_of
 from kpi.models import LogEntry, Platform, QuotaRule
+from kpi.selectors.verification import UnitOption, as_tree
 
 
 def person_named(user: User, staff_no: str) -> Staff:
@@ -22,6 +24,27 @@ def person_named(user: User, staff_no: str) -> Staff:
 
 def platforms_offered(request: Any = None) -> "QuerySet[Platform]":
     return Platform.objects.order_by("name")
+
+
+def units_read(user: User) -> list[UnitOption]:
+    """The units whose people's rows a person reads, as a tree: one query, none for staff."""
+    reach = reach_of(user)
+    units: Any = Unit.objects.without_tree_fields().visible_to(user)
+    if not reach.everything:
+        if not reach.units:
+            return []
+        units = units.filter(pk__in=reach.units)
+    return as_tree(units.values_list("pk", "code", "name", "parent_id"))
+
+
+def rules_offered(user: User) -> list[tuple[str, str]]:
+    """Code and name of the quota rules of the person's organisations, by name: one query."""
+    reach = reach_of(user)
+    rows: Any = QuotaRule.objects.order_by("valid_from")
+    if not reach.everything:
+        rows = rows.filter(unit__root_id__in=reach.roots)
+    # The latest version gives the name.
+    return sorted(dict(rows.values_list("code", "name")).items(), key=lambda pair: pair[1])
 
 
 def activities_offered() -> list[tuple[str, str]]:

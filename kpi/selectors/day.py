@@ -17,7 +17,7 @@ from kpi.calculations.month import assess
 from kpi.calculations.pace import NextAct, Pace, Status, cheapest, fresh_subject, pace
 from kpi.calculations.slots import MonthDays
 from kpi.models import LogEntry, LogStatus, Platform, QuotaRule
-from kpi.selectors.facts import attainment_facts
+from kpi.selectors.facts import attainment_facts, rule_rows, versions_of
 from kpi.selectors.logs import not_replaced, with_names
 
 #: what somebody did in so many days is offered as a button
@@ -145,6 +145,16 @@ class PersonQuotas:
     platforms: Mapping[str, Platform]
 
     @property
+    def wanting(self) -> tuple[QuotaLine, ...]:
+        """Those on which something is left to do."""
+        return tuple(line for line in self.lines if line.order < ORDER[Status.REACHED])
+
+    @property
+    def done(self) -> tuple[QuotaLine, ...]:
+        """Those that are reached, and those of which nothing is owed."""
+        return tuple(line for line in self.lines if line.order >= ORDER[Status.REACHED])
+
+    @property
     def reached(self) -> int:
         return sum(1 for line in self.lines if line.pace and line.pace.status is Status.REACHED)
 
@@ -183,11 +193,15 @@ def person_quotas(staff: Staff, today: date, calendar: WorkCalendar) -> PersonQu
     tree = unit_tree(month.last)
     month_days = MonthDays.of(month, calendar)
     root = staff.root_id or staff.unit.root_id or staff.unit_id
-    facts = attainment_facts(root, month, tree, calendar, staff.pk)
+    platforms, accounts = _platforms(staff, today)
+    rules = {
+        row.pk: row for row in rule_rows({unit for unit, top in tree.roots.items() if top == root}, month)
+    }
+    facts = attainment_facts(
+        root, month, tree, calendar, staff.pk, rules=versions_of(rules.values()), known=platforms.values()
+    )
     result = next(iter(assess(facts)), None)
     found = result.attainments if result else ()
-    rules = _rules(root, month)
-    platforms, accounts = _platforms(staff, today)
     colleagues = _colleagues(found)
     lines = []
     for one, service in zip(found, result.services if result else (), strict=True):
@@ -234,15 +248,6 @@ def _platforms(staff: Staff, today: date) -> tuple[dict[str, Platform], tuple[Ow
         if row.handle is not None:
             accounts.append(OwnAccount(platform, row.handle))
     return platforms, tuple(accounts)
-
-
-def _rules(root: int, month: Month) -> dict[int, QuotaRule]:
-    rows = (
-        QuotaRule.objects.filter(unit__root_id=root, valid_from__lte=month.last)
-        .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=month.first))
-        .select_related("document", "unit")
-    )
-    return {row.pk: row for row in rows}
 
 
 def _colleagues(found: Iterable[Attainment]) -> dict[str, str]:

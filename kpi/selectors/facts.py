@@ -119,12 +119,21 @@ def _without_collection() -> Iterator[None]:
 
 def rule_versions(units: set[int], month: Month) -> tuple[RuleVersion, ...]:
     """The quota rules of the units of which some day of validity lies in the month."""
-    rows: Any = (
+    return versions_of(rule_rows(units, month))
+
+
+def rule_rows(units: Collection[int], month: Month) -> QuerySet[QuotaRule]:
+    """The rows behind ``rule_versions``, in its order, with unit and document."""
+    return (
         QuotaRule.objects.filter(unit_id__in=units, valid_from__lte=month.last)
         .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=month.first))
-        .select_related("document")
+        .select_related("document", "unit")
         .order_by("pk")
     )
+
+
+def versions_of(rows: Iterable[Any]) -> tuple[RuleVersion, ...]:
+    """What attainment is computed from, of some ``QuotaRule`` rows."""
     return tuple(
         RuleVersion(
             rule=QuotaRuleFacts(
@@ -188,12 +197,14 @@ def scheme_versions(units: set[int], month: Month) -> tuple[SchemeVersion, ...]:
     )
 
 
-def person_facts(root_id: int, month: Month, only: Only = None) -> tuple[PersonFacts, ...]:
+def person_facts(
+    root_id: int, month: Month, only: Only = None, *, positions: bool = True
+) -> tuple[PersonFacts, ...]:
     """Everybody employed on some day of the month, with assignments and leave: four queries.
 
-    ``only``: of these people only.
+    ``only``: of these people only; ``positions``: with what schemes are chosen by, a query more.
     """
-    codes = dict(Position.objects.values_list("pk", "code"))
+    codes = dict(Position.objects.values_list("pk", "code")) if positions else {}
     return tuple(
         PersonFacts(
             key=person.pk,
@@ -276,20 +287,29 @@ def assessment_facts(
 
 
 def attainment_facts(
-    root_id: int, month: Month, tree: UnitTree, calendar: WorkCalendar, only: Only
+    root_id: int,
+    month: Month,
+    tree: UnitTree,
+    calendar: WorkCalendar,
+    only: Only,
+    *,
+    rules: tuple[RuleVersion, ...] | None = None,
+    known: Collection[Platform] | None = None,
 ) -> AssessmentFacts:
-    """What the attainment of some people is computed from, without what only a score needs: eight queries."""
-    platforms = list(Platform.objects.order_by("code").values_list("pk", "code", "opened", "closed"))
-    codes = {pk: code for pk, code, _opened, _closed in platforms}
-    outputs, named_by = outputs_of(root_id, month, codes, only)
+    """What the attainment of some people is computed from, without what only a score needs: seven queries.
+
+    ``rules`` and ``known`` (every platform): what the caller has read already, each a query less.
+    """
     units = {unit for unit, root in tree.roots.items() if root == root_id}
+    platforms = sorted(Platform.objects.all() if known is None else known, key=lambda row: row.code)
+    outputs, named_by = outputs_of(root_id, month, {row.pk: row.code for row in platforms}, only)
     return AssessmentFacts(
         month=month,
         calendar=calendar,
         paths={unit: tree.path(unit) for unit in sorted(units)},
-        people=person_facts(root_id, month, only),
-        platforms={code: PlatformFacts(code, opened, closed) for _pk, code, opened, closed in platforms},
-        rules=rule_versions(units, month),
+        people=person_facts(root_id, month, only, positions=False),
+        platforms={row.code: PlatformFacts(row.code, row.opened, row.closed) for row in platforms},
+        rules=rule_versions(units, month) if rules is None else rules,
         outputs=outputs,
         named_by=named_by,
     )

@@ -30,14 +30,19 @@ def points_visible(user: "User") -> "QuerySet[ScorePoint]":
     return rows.order_by("-month", "approved_by", "staff__staff_no", "code")
 
 
-def waiting_points(user: "User") -> int:
-    """How many proposals wait for the person's own decision."""
+def points_waiting(user: "User") -> "QuerySet[ScorePoint]":
+    """The proposals that wait for the person's own decision."""
     reach = reach_of(user)
     rows = points_visible(user).filter(STATES[PointState.PROPOSED])
     if not reach.everything:
         rows = rows.filter(staff__unit_id__in=reach.units_for("points.approve"))
         rows = rows.exclude(staff__user=user)
-    return rows.exclude(proposed_by=user.get_username()).count()
+    return rows.exclude(proposed_by=user.get_username())
+
+
+def waiting_points(user: "User") -> int:
+    """How many proposals wait for the person's own decision."""
+    return points_waiting(user).count()
 
 
 @dataclass(frozen=True)

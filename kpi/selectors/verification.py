@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.functional import cached_property
 
 from core.exceptions import NotVisible
 from core.models import User
@@ -22,19 +20,6 @@ from kpi.selectors import month_policies
 from kpi.selectors.risks import earlier_links, facts_of, limits_of, of_open_months, pictures_of
 
 ACT = "log.verify"
-#: longer queues are counted no further: nobody pages through them, and counting a million rows takes long
-MOST_COUNTED = 2000
-
-
-class ShortPaginator(Paginator):
-    """Counts at most ``MOST_COUNTED`` rows."""
-
-    @cached_property
-    def count(self) -> int:
-        rows: Any = self.object_list
-        if hasattr(rows, "data") and hasattr(rows.data, "data"):
-            rows = rows.data.data
-        return int(rows.order_by().values("pk")[:MOST_COUNTED].count())
 
 
 def rows_seen(user: User) -> "QuerySet[LogEntry]":

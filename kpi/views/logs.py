@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.forms import BaseFormSet, formset_factory
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.access import access
-from core.exceptions import DomainError, NotVisible
+from core.exceptions import Conflict, DomainError, NotVisible
 from core.files import content_of, file_read
 from core.models import User
 from departments.models import Staff
@@ -84,6 +85,7 @@ def add(request: HttpRequest) -> HttpResponse:
     """One row in full; the buttons of Today post here too."""
     staff = asked_for(request)
     posted = request.method == "POST"
+    status = 422 if posted else 200
     initial = {name: request.GET[name] for name in ("platform", "activity", "handle") if name in request.GET}
     form = LogForm(
         request.POST if posted else None,
@@ -100,14 +102,26 @@ def add(request: HttpRequest) -> HttpResponse:
                 key=form.cleaned_data["key"],
             )
         except DomainError as error:
-            if error.status not in (400, 403):
-                raise
-            add_problems(form, error)
+            status = told_beside(form, error)
         else:
             tell_logged(request, entries)
             return redirect(landing(request, staff))
     context = {"form": form, "staff": staff, "own": staff.user_id == account(request).pk}
-    return render(request, "logs/add.html", context, status=422 if posted else 200)
+    return render(request, "logs/add.html", context, status=status)
+
+
+def told_beside(form: forms.Form, error: DomainError) -> int:
+    """Show beside the form what was refused, so that nothing typed is lost; gives the status of the answer.
+
+    Raises again what the form cannot tell.
+    """
+    if error.status in (400, 403):
+        add_problems(form, error)
+        return 422
+    if isinstance(error, Conflict) and error.about_locked_month:
+        form.add_error("date" if "date" in form.fields else None, str(error))
+        return error.status
+    raise error
 
 
 def _new_log(actor: User, given: Mapping[str, Any]) -> NewLog:
@@ -198,19 +212,21 @@ def save_rows(request: HttpRequest) -> HttpResponse:
     rows = _row_forms(data=request.POST)
     if not key.startswith("web-") or len(key) != 36:
         raise NotVisible("form")
-    problem = ""
+    problem, status = "", 422
     if rows.is_valid():
         chosen = [form for form in rows if form.cleaned_data.get("chosen")]
         try:
             entries = logs_add(actor=account(request), staff=staff, rows=_chosen(staff, chosen, day), key=key)
         except DomainError as error:
-            if error.status not in (400, 403):
+            locked = isinstance(error, Conflict) and error.about_locked_month
+            if error.status not in (400, 403) and not locked:
                 raise
+            status = error.status if locked else 422
             problem = _place_problems(chosen, error)
         else:
             tell_logged(request, entries)
             return redirect(landing(request, staff))
-    return _rows_page(request, staff, rows, day, key, origin, problem=problem, status=422)
+    return _rows_page(request, staff, rows, day, key, origin, problem=problem, status=status)
 
 
 def _chosen(staff: Staff, forms: list[RowForm], day: date) -> list[NewLog]:
@@ -296,6 +312,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     history = log_history(account(request), pk)
     entry = history.entry
     posted = request.method == "POST"
+    status = 422 if posted else 200
     logging_for(account(request), entry.staff.staff_no)
     form = CorrectionForm(
         request.POST if posted else None,
@@ -313,14 +330,12 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
                 key=given["key"],
             )
         except DomainError as error:
-            if error.status not in (400, 403):
-                raise
-            add_problems(form, error)
+            status = told_beside(form, error)
         else:
             messages.success(request, _("Corrected; the old row stays readable."))
             return redirect("logs:show", new.pk)
     context = {"history": history, "entry": entry, "form": form}
-    return render(request, "logs/correct.html", context, status=422 if posted else 200)
+    return render(request, "logs/correct.html", context, status=status)
 
 
 @access(MEMBER)

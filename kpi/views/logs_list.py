@@ -1,21 +1,29 @@
 """The list of log rows: one's own, and those of the people one is responsible for."""
 
-from typing import Any
+from typing import Any, cast
 
 import django_filters
 import django_tables2 as tables
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from core.lists import FigureColumn, ListPage, StateColumn
-from departments.permissions import MEMBER
+from core.lists import FigureColumn, ListPage
+from core.models import User
+from departments.permissions import MEMBER, reach_of
 from kpi.forms.logs import DayInput
 from kpi.models import LogEntry, LogStatus
-from kpi.selectors.choices import counted_by, platforms_offered
+from kpi.selectors.choices import counted_by, platforms_offered, rules_offered, units_read
 from kpi.selectors.logs import logs_seen
+from kpi.selectors.verification import below
 
-#: short texts stay on one line; on a phone the table is moved sideways instead
+#: short texts stay on one line
 ONE_LINE = {"td": {"class": "text-nowrap"}}
+REPLACED = _("replaced")
+
+
+def wide(field: str, css: str = "") -> dict[str, Any]:
+    """Attributes of a long text: on a phone it gets a line of its own, or none when there is nothing."""
+    return {"td": {"class": lambda record: f"oc-wide {css} {'' if getattr(record, field) else 'oc-nothing'}"}}
 
 
 class LogTable(tables.Table):
@@ -31,26 +39,34 @@ class LogTable(tables.Table):
     )
     handle = tables.Column(verbose_name=_("Account"), attrs=ONE_LINE)
     count = FigureColumn(verbose_name=_("Count"))
+    status = tables.TemplateColumn(
+        template_name="logs/_state.html", verbose_name=_("State"), accessor="status", attrs=ONE_LINE
+    )
     url = tables.TemplateColumn(
         template_name="logs/_link.html",
         verbose_name=_("Link"),
         accessor="url",
         orderable=False,
-        attrs=ONE_LINE,
+        attrs=wide("url", "text-nowrap"),
     )
-    status = StateColumn("status", verbose_name=_("State"))
-    note = tables.Column(verbose_name=_("Note"), orderable=False)
+    note = tables.Column(verbose_name=_("Note"), orderable=False, attrs=wide("note"), default="")
 
     class Meta:
         order_by = ("-date", "-pk")
+        row_attrs = {"class": lambda record: "oc-replaced" if record.replaced else ""}
 
     def value_url(self, value: str) -> str:
         return value
+
+    def value_status(self, record: LogEntry) -> str:
+        state = str(record.get_status_display())
+        return f"{state}, {REPLACED}" if getattr(record, "replaced", False) else state
 
 
 class LogFilter(django_filters.FilterSet):
     """``rule``: the rows that a quota rule counts."""
 
+    unit = django_filters.ChoiceFilter(label=_("Unit"), method="of_unit", empty_label=_("all units"))
     staff = django_filters.CharFilter(label=_("Staff number"), field_name="staff__staff_no")
     first = django_filters.DateFilter(label=_("From"), field_name="date", lookup_expr="gte")
     last = django_filters.DateFilter(label=_("To"), field_name="date", lookup_expr="lte")
@@ -60,7 +76,7 @@ class LogFilter(django_filters.FilterSet):
     status = django_filters.ChoiceFilter(
         label=_("State"), choices=LogStatus.choices, empty_label=_("all states")
     )
-    rule = django_filters.CharFilter(label=_("Quota rule"), method="of_rule")
+    rule = django_filters.ChoiceFilter(label=_("Quota rule"), method="of_rule", empty_label=_("all rules"))
 
     class Meta:
         model = LogEntry
@@ -68,8 +84,21 @@ class LogFilter(django_filters.FilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        user = cast(User, self.request.user)
+        self.units = units_read(user)
+        self.filters["rule"].extra["choices"] = rules_offered(user)
+        if not self.units:
+            del self.filters["staff"]
+        # Who reads only their own rows, or those of a single unit, has nothing to choose.
+        if len(self.units) > 1:
+            self.filters["unit"].extra["choices"] = [(one.code, one.label) for one in self.units]
+        else:
+            del self.filters["unit"]
         for name in ("first", "last"):
             self.form.fields[name].widget = DayInput()
+
+    def of_unit(self, rows: "QuerySet[LogEntry]", name: str, value: str) -> "QuerySet[LogEntry]":
+        return rows.filter(staff__unit_id__in=below(self.units, value) or ())
 
     def of_rule(self, rows: "QuerySet[LogEntry]", name: str, value: str) -> "QuerySet[LogEntry]":
         return counted_by(rows, value)
@@ -80,6 +109,7 @@ class LogListView(ListPage):
 
     access = MEMBER
     title = _("Daily log")
+    template_name = "logs/list.html"
     subtitle = _("Every row as it was logged; corrections stand beside what they replaced.")
     empty_title = _("Nothing is logged yet")
     empty_text = _("Rows appear here as soon as somebody logs their work on Today.")
@@ -89,3 +119,8 @@ class LogListView(ListPage):
 
     def get_queryset(self) -> "QuerySet[LogEntry]":
         return logs_seen(self.request.user)
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        """Whose rows they are needs no column for those who read only their own."""
+        reach = reach_of(cast(User, self.request.user))
+        return {} if reach.everything or reach.units else {"exclude": ("staff",)}

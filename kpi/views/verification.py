@@ -16,16 +16,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core.access import access
 from core.exceptions import NotVisible, RuleViolation
-from core.lists import FigureColumn, ListPage
+from core.lists import FigureColumn, ListPage, ShortPaginator
 from departments.permissions import may
 from kpi.calculations.risk import Risk
 from kpi.models import LogEntry, Verdict
 from kpi.selectors.choices import platforms_offered
 from kpi.selectors.verification import (
     ACT,
-    MOST_COUNTED,
     RiskLine,
-    ShortPaginator,
     UnitOption,
     activity_names,
     below,
@@ -146,6 +144,12 @@ def told(lines: list[RiskLine]) -> list[dict[str, Any]]:
     ]
 
 
+class QueuePaginator(ShortPaginator):
+    """Nobody pages through thousands of rows one by one."""
+
+    most = 2000
+
+
 class QueueView(ListPage):
     """What waits for a decision, the worst first."""
 
@@ -155,7 +159,7 @@ class QueueView(ListPage):
     template_name = "verification/queue.html"
     table_class = QueueTable
     filterset_class = QueueFilter
-    paginator_class = ShortPaginator
+    paginator_class = QueuePaginator
     empty_title = gettext_lazy("Nothing waits for you")
     empty_text = gettext_lazy("What your people log from now on appears here, the doubtful rows first.")
     empty_icon = "check-check"
@@ -166,9 +170,6 @@ class QueueView(ListPage):
     def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:
         given: dict[str, Any] = super().get_filterset_kwargs(filterset_class)
         return {**given, "options": verifying_units(account(self.request))}
-
-    def get_table_pagination(self, table: tables.Table) -> dict[str, Any]:
-        return {"per_page": self.paginate_by, "paginator_class": ShortPaginator}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -186,8 +187,8 @@ class QueueView(ListPage):
                 for row in rows
             ],
             "page": page,
-            "capped": page.paginator.count >= MOST_COUNTED,
-            "most": MOST_COUNTED,
+            "capped": page.paginator.capped,
+            "most": QueuePaginator.most,
             "back": self.request.get_full_path(),
         }
 

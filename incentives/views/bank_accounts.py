@@ -1,0 +1,140 @@
+"""The pages of bank accounts: who has one, changing it, reading the whole number for a reason."""
+
+from typing import Any
+
+import django_filters
+import django_tables2 as tables
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from core.access import access
+from core.exceptions import RuleViolation
+from core.lists import ListPage
+from departments.models import Staff
+from departments.permissions import may
+from incentives.payment_board import people_to_pay, person_to_pay
+from incentives.payment_forms import AccountForm, ReasonForm
+from incentives.services.bank_accounts import bank_account_read, bank_account_set
+from kpi.forms.attachments import add_problems
+from kpi.views import account
+from kpi.views.assessment import HEAD, cell
+
+KEEPS = may("bank_account.edit")
+
+
+class AccountTable(tables.Table):
+    """People, and the end of the account they are paid to."""
+
+    name = tables.Column(
+        linkify=("payments:account", [tables.A("pk")]), verbose_name=gettext_lazy("Name"), attrs=HEAD
+    )
+    staff_no = tables.Column(
+        verbose_name=gettext_lazy("Staff number"), attrs=cell(gettext_lazy("Staff number"))
+    )
+    unit = tables.Column(verbose_name=gettext_lazy("Unit"), attrs=cell(gettext_lazy("Unit")))
+    account = tables.Column(
+        accessor="bank_account__last_four",
+        verbose_name=gettext_lazy("Bank account"),
+        attrs=cell(gettext_lazy("Bank account")),
+        default=gettext_lazy("none: paid by hand"),
+    )
+    branch = tables.Column(
+        accessor="bank_account__branch",
+        verbose_name=gettext_lazy("Bank branch"),
+        attrs=cell(gettext_lazy("Bank branch")),
+        default="",
+    )
+
+    class Meta:
+        model = Staff
+        fields = ("name", "staff_no", "unit", "account", "branch")
+
+    def render_account(self, value: str) -> str:
+        return f"···· {value}"
+
+
+class AccountFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=gettext_lazy("Name or staff number"), method="of_text")
+    lacking = django_filters.BooleanFilter(
+        label=gettext_lazy("Bank account"),
+        field_name="bank_account",
+        lookup_expr="isnull",
+        widget=django_filters.widgets.BooleanWidget,
+    )
+
+    class Meta:
+        model = Staff
+        fields = ("q", "lacking")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["lacking"].field.widget.choices = [
+            ("", _("with and without")),
+            ("true", _("missing")),
+            ("false", _("known")),
+        ]
+
+    def of_text(self, rows: "QuerySet[Any]", name: str, value: str) -> "QuerySet[Any]":
+        return rows.filter(Q(name__icontains=value) | Q(staff_no__icontains=value))
+
+
+class AccountListPage(ListPage):
+    access = KEEPS
+    title = gettext_lazy("Bank accounts")
+    subtitle = gettext_lazy("Where people are paid. Numbers are kept encrypted.")
+    table_class = AccountTable
+    filterset_class = AccountFilter
+    empty_title = gettext_lazy("No people")
+    empty_text = gettext_lazy("The people of your organisation appear here once they are imported.")
+    empty_icon = "landmark"
+
+    def get_queryset(self) -> "QuerySet[Any]":
+        return people_to_pay(account(self.request)).order_by("staff_no")
+
+
+def _page(request: HttpRequest, pk: int, status: int = 200, **context: Any) -> HttpResponse:
+    staff, known = person_to_pay(account(request), pk)
+    initial = {"holder": known.holder if known else staff.name, "branch": known.branch if known else ""}
+    forms = {"form": AccountForm(initial=initial), "reason_form": ReasonForm(), **context}
+    return render(request, "payments/account.html", {"staff": staff, "known": known, **forms}, status=status)
+
+
+@access(KEEPS)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """The account of one person; POST changes it."""
+    if request.method != "POST":
+        return _page(request, pk)
+    form = AccountForm(request.POST)
+    if form.is_valid():
+        try:
+            bank_account_set(actor=account(request), staff_id=pk, **form.cleaned_data)
+        except RuleViolation as error:
+            add_problems(form, error)
+        else:
+            messages.success(request, _("The bank account is kept."))
+            return redirect("payments:accounts")
+    return _page(request, pk, 422, form=form)
+
+
+@access(KEEPS)
+@never_cache
+@require_POST
+def number(request: HttpRequest, pk: int) -> HttpResponse:
+    """The whole number, on the answer itself, for a reason."""
+    form = ReasonForm(request.POST)
+    if form.is_valid():
+        try:
+            shown = bank_account_read(actor=account(request), staff_id=pk, **form.cleaned_data)
+        except RuleViolation as error:
+            add_problems(form, error)
+        else:
+            return _page(request, pk, shown=shown)
+    return _page(request, pk, 422, reason_form=form)
