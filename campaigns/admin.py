@@ -7,13 +7,20 @@ from campaigns.models import (
     ArticleReading,
     BaselineMethod,
     Campaign,
+    CampaignChange,
+    CampaignDocument,
+    CampaignTask,
     Channel,
     ChannelDay,
     MemberDay,
+    Plan,
+    PlanChange,
     ProductDay,
+    ResearchNote,
     Store,
     StoreDay,
     StoreUplift,
+    TaskTemplate,
     Uplift,
 )
 from core.admin import ReadOnlyAdmin, ReadOnlyInline
@@ -108,3 +115,73 @@ class UpliftAdmin(ReadOnlyAdmin):
     list_select_related = ("campaign",)
     date_hierarchy = "month"
     inlines = (StoreUpliftInline,)
+
+
+@admin.register(Plan)
+class PlanAdmin(ReadOnlyAdmin):
+    list_display = ("name", "unit", "horizon", "start", "end", "status", "parent")
+    list_filter = ("horizon", "status")
+    search_fields = ("name", "unit__name")
+    list_select_related = ("unit", "parent")
+    date_hierarchy = "start"
+
+
+@admin.register(PlanChange)
+class PlanChangeAdmin(ReadOnlyAdmin):
+    list_display = ("plan", "reason", "proposed_by", "proposed_at", "decision", "decided_by", "decided_at")
+    list_filter = ("decision",)
+    search_fields = ("plan__name", "reason")
+    list_select_related = ("plan", "proposed_by", "decided_by")
+    date_hierarchy = "proposed_at"
+
+
+@admin.register(CampaignChange)
+class CampaignChangeAdmin(ReadOnlyAdmin):
+    list_display = (
+        "campaign",
+        "reason",
+        "proposed_by",
+        "proposed_at",
+        "decision",
+        "decided_by",
+        "decided_at",
+    )
+    list_filter = ("decision",)
+    search_fields = ("campaign__code", "campaign__name", "reason")
+    list_select_related = ("campaign", "proposed_by", "decided_by")
+    date_hierarchy = "proposed_at"
+
+
+@admin.register(ResearchNote)
+class ResearchNoteAdmin(ReadOnlyAdmin):
+    list_display = ("plan", "subject", "source", "author", "written_at")
+    list_filter = ("subject",)
+    search_fields = ("plan__name", "text", "source")
+    list_select_related = ("plan", "author")
+    date_hierarchy = "written_at"
+
+
+@admin.register(CampaignDocument)
+class CampaignDocumentAdmin(ReadOnlyAdmin):
+    list_display = ("campaign", "kind", "author", "written_at")
+    list_filter = ("kind",)
+    search_fields = ("campaign__code", "campaign__name")
+    list_select_related = ("campaign", "author")
+    date_hierarchy = "written_at"
+
+
+@admin.register(CampaignTask)
+class CampaignTaskAdmin(ReadOnlyAdmin):
+    list_display = ("campaign", "kind", "title", "unit", "to_unit", "owner", "due", "done_at", "done_by")
+    list_filter = ("kind",)
+    search_fields = ("title", "campaign__code", "campaign__name", "owner__name")
+    list_select_related = ("campaign", "unit", "to_unit", "owner", "done_by")
+    date_hierarchy = "due"
+
+
+@admin.register(TaskTemplate)
+class TaskTemplateAdmin(ReadOnlyAdmin):
+    list_display = ("unit", "kind", "title", "by_unit", "to_unit", "lead_days")
+    list_filter = ("kind",)
+    search_fields = ("title", "unit__name")
+    list_select_related = ("unit", "by_unit", "to_unit")

@@ -304,7 +304,7 @@ class TaskForm(KeyedForm):
     """A task; with a receiving unit it is a hand-over."""
 
     title = forms.CharField(label=_("What is to be done"), max_length=200)
-    unit = forms.ModelChoiceField(Unit.objects.none(), label=_("By unit"))
+    unit = forms.ModelChoiceField(Unit.objects.none(), label=_("By unit"), empty_label=_("choose a unit"))
     to_unit = forms.ModelChoiceField(
         Unit.objects.none(),
         label=_("Handed to"),
@@ -333,7 +333,7 @@ class TemplateForm(forms.Form):
 
     unit = forms.ModelChoiceField(Unit.objects.none(), label=_("For campaigns of"), to_field_name="code")
     title = forms.CharField(label=_("What is to be done"), max_length=200)
-    by_unit = forms.ModelChoiceField(Unit.objects.none(), label=_("By unit"))
+    by_unit = forms.ModelChoiceField(Unit.objects.none(), label=_("By unit"), empty_label=_("choose a unit"))
     to_unit = forms.ModelChoiceField(
         Unit.objects.none(), label=_("Handed to"), required=False, empty_label=_("nobody: a task")
     )
@@ -361,7 +361,9 @@ class DocumentForm(KeyedForm):
 class ResultForm(forms.Form):
     """A channel's day.  Empty is not known, never zero."""
 
-    channel = forms.ModelChoiceField(Channel.objects.none(), label=_("Channel"), to_field_name="code")
+    channel = forms.ModelChoiceField(
+        Channel.objects.none(), label=_("Channel"), to_field_name="code", empty_label=_("choose a channel")
+    )
     date = DayField(label=_("Day"))
     cost = AmountField(label=_("Cost, yuan"))
     impressions = forms.IntegerField(label=_("Impressions"), required=False, min_value=0, max_value=10**12)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from campaigns.calculations.referee import Badge, Stain
 from campaigns.models import BaselineMethodCode
@@ -46,6 +46,28 @@ STAINS: Mapping[Stain, Text] = {
     "campaign": gettext_lazy("another campaign"),
     "holiday": gettext_lazy("a statutory holiday"),
     "closed": gettext_lazy("the store was closed"),
+}
+
+#: Why a day is not compared with, or does not count.
+DAY_REASONS: Mapping[str, Text] = {
+    "closed": pgettext_lazy("store", "store closed"),
+    "no_data": gettext_lazy("no figures"),
+    "campaign": gettext_lazy("another campaign ran in the store"),
+    "other_campaign": gettext_lazy("counts for another campaign"),
+    "holiday": gettext_lazy("statutory holiday"),
+    "working_day": gettext_lazy("working day"),
+    "member_day": gettext_lazy("member day"),
+    "make_up_day": gettext_lazy("make-up working day"),
+    "other_day_type": gettext_lazy("another type of day (working day or day off)"),
+    "no_member_day": gettext_lazy("no such member day in the month"),
+}
+
+#: Why a store is left out of a campaign.
+STORE_REASONS: Mapping[str, Text] = {
+    "no_activity_data": gettext_lazy("closed or without figures on all days of the campaign"),
+    "few_baseline_days": gettext_lazy("too few days to compare with"),
+    "no_last_year": gettext_lazy("no figures on the same dates of last year"),
+    "no_member_day": gettext_lazy("the date is no member day of the store"),
 }
 
 

@@ -12,7 +12,6 @@ from django.core.checks import CheckMessage, Error, Tags, register
 # sha256 of the files as their makers publish them: Tabler 1.4.0 and ECharts 6.1.0.
 OFFICIAL_DIGESTS = {
     "vendor/tabler/css/tabler.min.css": "7ef750bd10546a695d0b12767ad8048bd8f3ec5de7daefb1067f9d0daa3d1c9a",
-    "vendor/tabler/js/tabler.min.js": "b60c76160e97624574dbb8cf10abe6aee9a6493b60096fdfc15dd1dd2bd99eb9",
     "vendor/echarts/echarts.esm.min.js": "28515f26aa57f87eb1e4ed4eb446927eaf329b5f5e02b4bfd4b0264fea40d1da",
 }
 

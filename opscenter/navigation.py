@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.models import User
-from departments.permissions import LEADING, MEMBER, may, reach_of
+from departments.permissions import LEADING, MEMBER, may, may_of_whole, reach_of
 
 Account = User | AnonymousUser
 
@@ -41,9 +41,15 @@ def leading(account: Account) -> bool:
     return isinstance(account, User) and LEADING.allows(account)
 
 
-def rights(act: str) -> Callable[[Account], bool]:
-    """Whether the person may do ``act`` somewhere."""
-    rule = may(act)
+def rights(*acts: str) -> Callable[[Account], bool]:
+    """Whether the person may do one of ``acts`` somewhere."""
+    rules = [may(act) for act in acts]
+    return lambda account: isinstance(account, User) and any(rule.allows(account) for rule in rules)
+
+
+def of_whole(act: str) -> Callable[[Account], bool]:
+    """Whether the person may do ``act`` on a whole organisation."""
+    rule = may_of_whole(act)
     return lambda account: isinstance(account, User) and rule.allows(account)
 
 
@@ -71,9 +77,14 @@ SECTIONS = (
     Section("today:month", _("My month"), "calendar-days", WORK, allowed=employed),
     Section("month:latest", _("Month"), "layout-dashboard", WORK, allowed=member),
     Section("campaigns:board", _("Campaigns"), "megaphone", WORK, allowed=member),
+    Section("cockpit:latest", _("Incentives"), "coins", WORK, allowed=of_whole("money.read")),
+    Section("whatif:show", _("What if"), "flask-conical", WORK, allowed=rights("money.read", "rating.enter")),
     Section("verification:queue", _("Verification"), "list-checks", WORK, allowed=rights("log.verify")),
     Section("assessment:ratings", _("Ratings"), "star", WORK, allowed=rights("rating.enter")),
     Section("findings:list", _("Findings"), "flag", WORK, allowed=leading),
+    Section("manuscripts:list", _("Manuscripts"), "file-pen-line", WORK, allowed=member),
+    Section("payments:index", _("Payments"), "banknote", WORK, allowed=rights("money.read")),
+    Section("funds:index", _("Funds"), "piggy-bank", WORK, allowed=rights("fund.request", "money.read")),
     Section("org:chart", _("Organisation"), "network", SETUP, allowed=member),
     Section("rules:list", _("Rules"), "scale", SETUP, allowed=member),
     Section("data:index", _("Data"), "database", SETUP, allowed=member),

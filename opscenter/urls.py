@@ -57,12 +57,18 @@ urlpatterns = [
     path("verification/", include("kpi.urls.verification")),
     path("assessment/", include("kpi.urls.assessment")),
     path("findings/", include("incentives.urls.findings")),
+    path("manuscripts/", include("incentives.urls.manuscripts")),
+    path("funds/", include("finance.urls")),
+    path("payments/", include("incentives.urls.payments")),
     path("org/", include("departments.urls")),
     path("rules/", include("opscenter.rules.urls")),
     path("data/", include("opscenter.data.urls")),
     path("search/", include("opscenter.search.urls")),
     path("month/", include(month_patterns)),
+    path("explain/", include("opscenter.explain.urls")),
+    path("what-if/", include("opscenter.whatif.urls")),
     path("campaigns/", include("campaigns.urls")),
+    path("incentives/", include("opscenter.cockpit.urls")),
     path("jobs/", include(job_patterns)),
 ]
 

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import get_template
 from django.templatetags.static import static
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -17,6 +18,10 @@ from core.files import content_of, file_read
 from core.models import User
 from departments.permissions import reach_of
 from opscenter.navigation import address, employed, leading, member
+
+#: where programs ask; everything under it answers in JSON
+API = "/api/v1/"
+OUR_MISTAKE = _("Something went wrong on our side; it has been noted. Please ask again later.")
 
 
 @access(SIGNED_IN)
@@ -91,6 +96,12 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Rendered without the request: session, account and database may be what has failed."""
+    """Rendered without the request: session, account and database may be what has failed.
+
+    Programs get the shape that every error of the API has.  Rule: interfaces.md §4.
+    """
+    if request.path_info.startswith(API):
+        body = {"code": "server_error", "message": str(OUR_MISTAKE), "errors": []}
+        return JsonResponse(body, status=500)
     context: dict[str, Any] = {}
     return HttpResponseServerError(get_template("500.html").render(context))

@@ -17,6 +17,7 @@ from campaigns.models import (
     TaskKind,
     Uplift,
 )
+from campaigns.selectors.baseline import BaselinePicture, baseline_picture
 from campaigns.selectors.changes import ChangeLine, change_lines
 from campaigns.selectors.plans import PEOPLE
 from campaigns.selectors.results import (
@@ -82,6 +83,7 @@ class CampaignPage:
     goals: list[GoalLine]
     articles: list[ArticleLine]
     uplift: Uplift | None
+    baseline: BaselinePicture | None
 
     @property
     def waiting(self) -> ChangeLine | None:
@@ -123,6 +125,7 @@ def campaign_page(user: User, code: str, today: date) -> CampaignPage:
         CampaignChange.objects.filter(campaign=campaign).select_related("proposed_by", "decided_by")
     )
     results = results_of([campaign.pk]) if full else None
+    uplift = Uplift.objects.visible_to(user).filter(campaign=campaign).first() if full else None
     figures: Mapping[str, Any] = computed_figures([campaign.pk], results.total) if results else {}
     return CampaignPage(
         campaign=campaign,
@@ -140,7 +143,8 @@ def campaign_page(user: User, code: str, today: date) -> CampaignPage:
         chart=daily_chart(results) if results else None,
         goals=goal_lines(campaign, figures, campaign.start, campaign.end, today) if full else [],
         articles=article_lines(campaign) if full else [],
-        uplift=Uplift.objects.visible_to(user).filter(campaign=campaign).first() if full else None,
+        uplift=uplift,
+        baseline=baseline_picture(uplift) if uplift else None,
     )
 
 

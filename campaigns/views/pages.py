@@ -33,9 +33,9 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         "task_form": TaskForm(user, page.campaign, prefix="task") if page.may_plan else None,
         "reading_form": ReadingForm(initial={"date": today}, prefix="reading"),
         "month": Month.of(page.campaign.month),
-        "over": page.campaign.end < today,
-        "method": method_name(page.campaign.baseline),
+        "method": method_name(page.campaign.baseline or (page.uplift.method if page.uplift else "")),
         "today": today,
+        "judged": page.campaign.counts and page.campaign.end < today,
     }
     return render(request, "campaigns/show.html", context)
 

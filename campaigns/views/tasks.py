@@ -68,8 +68,12 @@ def tasks_generate(request: HttpRequest, code: str) -> HttpResponse:
 @access(MEMBER)
 @require_POST
 def task_done(request: HttpRequest, pk: int) -> HttpResponse:
+    """Tick a task or take the tick back; ``page`` says where to go on: Today, else the campaign."""
     done = request.POST.get("done") == "yes"
     task = task_tick(actor=account(request), task_id=pk, done=done)
+    if request.POST.get("page") == "today":
+        messages.success(request, _("Done: %(task)s.") % {"task": task.title})
+        return redirect("today:show")
     return redirect(_tasks_of(task.campaign))
 
 

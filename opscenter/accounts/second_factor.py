@@ -65,6 +65,9 @@ class SecondFactorMiddleware:
         name = request.resolver_match.view_name
         if name in OPEN_MEANWHILE or name.startswith("mfa_"):
             return None
+        if name.startswith("api:") and name != "api:docs":
+            # Programs do not follow a redirect to a page: ``SecondFactorSet`` tells them in JSON.
+            return None
         user = request.user
         if not isinstance(user, User) or not due(user):
             return None

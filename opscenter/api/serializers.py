@@ -1,14 +1,12 @@
 """What is sent to ask for an act on a month, and how a job is told."""
 
-from typing import Any
-
 from rest_framework import serializers
 
-from core.api.serializers import MonthField, RowSerializer
+from core.api.serializers import MonthField, RequestSerializer, RowSerializer
 from core.models import Job
 
 
-class MonthAndUnitSerializer(serializers.Serializer[Any]):
+class MonthAndUnitSerializer(RequestSerializer):
     """A month of an organisation."""
 
     month = MonthField()
@@ -21,7 +19,7 @@ class LockSerializer(MonthAndUnitSerializer):
     reason = serializers.CharField(max_length=500)
 
 
-class UploadSerializer(serializers.Serializer[Any]):
+class UploadSerializer(RequestSerializer):
     """A workbook whose sheets are tables of the interchange."""
 
     file = serializers.FileField(help_text="An .xlsx file of at most 20 MB.")

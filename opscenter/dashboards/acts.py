@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.exceptions import NotAllowed
 from departments.models.periods import PeriodState
+from incentives.objections import objection_window
 from incentives.services import closing
 from opscenter.dashboards.scope import MonthScope
 
@@ -67,7 +68,8 @@ ACTS = {
             _("The month is approved."),
             (
                 _("You agree to what will be paid."),
-                _("Whoever reviewed the month cannot approve it."),
+                _("Whoever computed or reviewed the month cannot approve it; who approves it cannot pay it."),
+                _("While people may still object, say why it is approved earlier."),
             ),
             "stamp",
             False,
@@ -105,12 +107,22 @@ ACTS = {
 
 
 def open_acts(scope: MonthScope) -> list[Act]:
-    """The acts that the person may do on the month as it stands."""
+    """The acts that the person may do on the month as it stands, and that no step of theirs rules out."""
     return [
         act
         for act in ACTS.values()
-        if scope.state == act.source and scope.reach.allows(act.right, scope.root.pk)
+        if scope.state == act.source
+        and scope.reach.allows(act.right, scope.root.pk)
+        and scope.settlement is not None
+        and scope.user.pk not in closing.barred(scope.settlement, act.name)
     ]
+
+
+def reason_needed(scope: MonthScope, act: Act) -> bool:
+    """Whether the act is refused without a reason: also an approval while people may still object."""
+    return act.needs_reason or (
+        act.name == "approve" and objection_window(scope.root.pk, scope.month).is_open
+    )
 
 
 def may_roll_up(scope: MonthScope) -> bool:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.money import ZERO
-from core.templatetags.ui import money, percent, rate
+from core.templatetags.ui import money, number, percent, rate
 from incentives.models import FindingRule, Pool, PoolRole
 from opscenter.dashboards import wording
 
@@ -106,8 +106,8 @@ def explain_pool(
         ArticleLine(
             titles.get(one["article"], one["article"]),
             wording.named(wording.ARTICLE_KINDS, one["kind"]),
-            one["readers"] or "—",
-            one["target"],
+            number(Decimal(one["readers"])) if one["readers"] else "—",
+            number(Decimal(one["target"])),
             Decimal(one["shortfall"]) if one["shortfall"] else None,
         )
         for one in reach["articles"]

@@ -9,6 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from campaigns import wording as campaigns_wording
+
 Text = str | Promise
 
 #: Why a figure is not settled, and what to do about it.
@@ -30,27 +32,9 @@ LACKS: dict[str, Text] = {
     "proration": gettext_lazy("the working days of the person are not known; check the dates of service"),
 }
 
-#: Why a day is not compared with, or does not count.
-DAY_REASONS: dict[str, Text] = {
-    "closed": pgettext_lazy("store", "store closed"),
-    "no_data": gettext_lazy("no figures"),
-    "campaign": gettext_lazy("another campaign ran in the store"),
-    "other_campaign": gettext_lazy("counts for another campaign"),
-    "holiday": gettext_lazy("statutory holiday"),
-    "working_day": gettext_lazy("working day"),
-    "member_day": gettext_lazy("member day"),
-    "make_up_day": gettext_lazy("make-up working day"),
-    "other_day_type": gettext_lazy("another type of day (working day or day off)"),
-    "no_member_day": gettext_lazy("no such member day in the month"),
-}
-
-#: Why a store is left out of a campaign.
-STORE_REASONS: dict[str, Text] = {
-    "no_activity_data": gettext_lazy("closed or without figures on all days of the campaign"),
-    "few_baseline_days": gettext_lazy("too few days to compare with"),
-    "no_last_year": gettext_lazy("no figures on the same dates of last year"),
-    "no_member_day": gettext_lazy("the date is no member day of the store"),
-}
+#: Why a day or a store is left out of the comparison of a campaign.
+DAY_REASONS = campaigns_wording.DAY_REASONS
+STORE_REASONS = campaigns_wording.STORE_REASONS
 
 #: Why a quota rule does not apply to a person.
 RULE_REASONS: dict[str, Text] = {

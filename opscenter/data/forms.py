@@ -32,7 +32,10 @@ class ExportUploadForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv,.html,.htm,.txt"}),
     )
     unit: Any = forms.ModelChoiceField(
-        queryset=None, label=_("Account of"), help_text=_("The unit whose account the file is from.")
+        queryset=None,
+        label=_("Account of"),
+        empty_label=_("choose a unit"),
+        help_text=_("The unit whose account the file is from."),
     )
     kind = forms.ChoiceField(
         label=_("Articles that are new"),

@@ -11,7 +11,8 @@ from core.money import ZERO, Exact
 from core.months import Month
 from core.workdays import WorkCalendar
 from departments.models import Period, Staff
-from incentives.models import Finding, FindingRule, Manuscript, Payout, RoleHolder
+from incentives.models import Finding, FindingRule, Manuscript, PaymentLine, Payout, RoleHolder
+from incentives.payment_board import own_payments
 from kpi.models import Score
 from kpi.selectors.logs import daily_counts
 
@@ -63,6 +64,7 @@ class OwnMonth:
     score: Score | None
     findings: tuple[OwnFinding, ...]
     payouts: tuple[Payout, ...]
+    payments: tuple[PaymentLine, ...]
     manuscripts: tuple[Manuscript, ...]
     before: Month
     after: Month | None
@@ -73,7 +75,7 @@ class OwnMonth:
 
 
 def own_month(staff: Staff, month: Month, today: date, calendar: WorkCalendar) -> OwnMonth:
-    """Six queries, whatever the number of rows."""
+    """Seven queries, whatever the number of rows."""
     first = month.first - timedelta(days=month.first.weekday())
     last = month.last + timedelta(days=6 - month.last.weekday())
     counts = daily_counts(staff, first, last)
@@ -108,6 +110,7 @@ def own_month(staff: Staff, month: Month, today: date, calendar: WorkCalendar) -
         score=Score.objects.filter(staff=staff, month=month.first).select_related("scheme").first(),
         findings=tuple(_findings(staff, month)),
         payouts=tuple(Payout.objects.filter(staff=staff, month=month.first).order_by("pk")),
+        payments=tuple(own_payments(staff.pk, month)),
         manuscripts=tuple(
             Manuscript.objects.filter(staff=staff)
             .filter(Q(date__range=(month.first, month.last)) | Q(published__range=(month.first, month.last)))

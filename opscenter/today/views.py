@@ -1,5 +1,6 @@
 """Today and My month: parse, ask the selectors, show."""
 
+from datetime import timedelta
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
@@ -7,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from campaigns.selectors.tasks import own_tasks
 from core.access import Access, access
 from core.exceptions import NotVisible
 from core.models import User
@@ -18,6 +20,11 @@ from kpi.selectors.day import person_day, person_quotas
 from kpi.selectors.ratings import own_staff
 from opscenter.rules.selectors import unacknowledged
 from opscenter.today.selectors import own_month
+from opscenter.today.waiting import waiting_for
+
+#: tasks of campaigns that are due within this time stand on Today, so many of them
+TASKS_AHEAD = timedelta(days=7)
+MOST_TASKS = 8
 
 
 def _is_employed(user: User) -> bool:
@@ -35,8 +42,12 @@ def show(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     staff = own_staff(cast(User, request.user))
     day = person_day(staff, today)
+    tasks = list(own_tasks(cast(User, request.user), today + TASKS_AHEAD)[: MOST_TASKS + 1])
     context: dict[str, Any] = {
         "day": day,
+        "waiting": waiting_for(cast(User, request.user), today),
+        "tasks": tasks[:MOST_TASKS],
+        "more_tasks": len(tasks) > MOST_TASKS,
         "quick": [(one, new_key()) for one in day.quick],
         "quotas": day.quotas,
         "unacknowledged": unacknowledged(cast(User, request.user), Month.of(today), staff),

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.urls import reverse
 
-from tests.access.personas import EVERYBODY, NOBODY, SIGNED_OUT, Who
+from tests.access.personas import EVERYBODY, NOBODY, SIGNED_OUT, SUPERUSER, Who
 from tests.access.world import World
 
 #: A page that takes no object has this one relation; every page that takes one has ``missing``.
@@ -153,7 +153,24 @@ def failures(page: Page, world: World, methods: tuple[str, ...] = ("GET", "POST"
                 problem = _problem(page, world, relation, url, who, method)
                 if problem:
                     found.append(f"{page.name} [{relation}] {method} by {who}: {problem}")
+        for method in methods:
+            problem = _problem_of_superuser(page, world, relation, url, method)
+            if problem:
+                found.append(f"{page.name} [{relation}] {method} by {SUPERUSER}: {problem}")
     return found
+
+
+def _problem_of_superuser(page: Page, world: World, relation: str, url: str, method: str) -> str:
+    """A superuser reaches everything, but finds nothing that is missing and changes no locked month."""
+    data = page.sent(world, relation, SUPERUSER) if method == "POST" else None
+    answer = ask(world, SUPERUSER, method, url, page, relation, data)
+    if answer.status >= 500:
+        return f"status {answer.status}"
+    if relation == MISSING and answer.status not in {404, 405}:
+        return f"should be missing, status {answer.status}"
+    if answer.changed and (method != "POST" or page.write is None or relation in {MISSING, *page.locked}):
+        return f"changed something, status {answer.status}"
+    return ""
 
 
 def _problem(page: Page, world: World, relation: str, url: str, who: str, method: str) -> str:

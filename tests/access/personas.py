@@ -13,6 +13,8 @@ def who(*names: str) -> Who:
 
 #: signed out; signed in without a staff record
 SIGNED_OUT, STRANGER = "signed-out", "stranger"
+#: reaches everything, has no staff record and so no line of their own
+SUPERUSER = "superuser"
 STAFF = who("staff", "peer", "below", "other")
 LEADERS = who("leader", "other-leader")
 #: responsible for the whole of co

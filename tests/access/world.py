@@ -1,5 +1,6 @@
 """The objects that the matrix asks for, one per relation, in two organisations and a locked month."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
@@ -9,9 +10,11 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from openpyxl import Workbook
+from PIL import Image
 
-from campaigns.models import Campaign, Plan, Uplift
+from campaigns.models import Campaign, Channel, Plan, Uplift
 from campaigns.services.tasks import TaskTerms, task_add
 from core import jobs
 from core.files import file_store, register_kind
@@ -19,18 +22,23 @@ from core.interchange.importer import import_sheets
 from core.models import Job, User
 from core.months import Month
 from core.registry import Registry
-from core.sealing import seal
+from core.sealing import seal, unseal
 from core.spreadsheets.reader import sheet_of_rows
 from core.tokens import token_create
 from departments.models import Duty, Unit, WebhookDelivery, WebhookEndpoint
-from finance.models import FundMonth
+from finance.models import Fund, FundMonth
+from finance.services import Asked, fund_request
 from incentives.jobs import ROLL_UP
-from incentives.models import Finding, Payout, Settlement
+from incentives.models import Finding, Manuscript, Payout, Settlement
 from incentives.services.closing import month_lock, month_publish, month_review
+from incentives.services.manuscripts import manuscript_screen
+from incentives.services.payments import payment_return, payments_settle
 from incentives.services.roll_up import month_roll_up
+from incentives.services.submissions import link_revoke
 from kpi.models import Attainment, LogEntry, PointKind, QuotaRule, Score
 from kpi.selectors.appeals import appeal_lines
 from kpi.services.appeals import appeal_file
+from kpi.services.evidence import evidence_store
 from kpi.services.points import point_propose
 from kpi.services.samples import sample_draw
 from opscenter.data.services import import_check
@@ -38,6 +46,7 @@ from opscenter.reminders.services import channel_save
 from opscenter.rules.kinds import KINDS
 from opscenter.rules.services import draft_create, draft_submit, standing
 from opscenter.rules.sheets import digest_of, rows_of
+from tests.incentives import manuscripts, payday
 from tests.people import APRIL, MONTH, People, load_people
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -84,6 +93,7 @@ def rows(name: str, *lines: dict[str, Any]) -> None:
 def load_world() -> World:
     people = load_people()
     people.users["stranger"] = User.objects.create_user("stranger")
+    people.users["superuser"] = User.objects.create_superuser("superuser")
     world = World(people)
     _logs(world)
     _work(world)
@@ -94,12 +104,15 @@ def load_world() -> World:
     _data(world)
     _programs(world)
     _plans(world)
+    _manuscripts(world)
+    _payments(world)
     return world
 
 
 def _months(world: World) -> None:
     """March is locked; April is computed, in both organisations, with the campaigns in it."""
     root = world.people.root
+    payday.adjusted(world.people, LOCKED, "staff", "peer", "leader")
     month_roll_up(actor=None, root=root, month=LOCKED)
     month_lock(actor=None, root=root, month=LOCKED, reason="year end", force=True)
     for one in (root, Unit.objects.get(code="xx")):
@@ -188,6 +201,10 @@ def _logs(world: World) -> None:
     for entry in LogEntry.objects.all():
         world.ids[entry.row_id] = entry.pk
     world.ids["no-row"] = 999_999_999
+    picture = BytesIO()
+    Image.new("RGB", (40, 40), "white").save(picture, "PNG")
+    shot = evidence_store(owner=world.people.user("staff"), name="a.png", content=picture.getvalue())
+    LogEntry.objects.filter(row_id="l-own").update(evidence=shot)
     sample = sample_draw(actor=world.people.user("leader"), unit=Unit.objects.get(code="co-a"), month=MONTH)
     world.ids["sample-a"] = sample.pk
     world.ids["duty"] = Duty.objects.get(unit__code="co-a", number=1).pk
@@ -281,4 +298,65 @@ def _plans(world: World) -> None:
     terms = TaskTerms("海报", unit, date(2024, 6, 1), owner=world.people.staff("staff"))
     key = UUID("44444444-4444-4444-8444-444444444444")
     task = task_add(actor=leader, campaign_id=campaign.pk, terms=terms, key=key)
-    world.ids |= {"plan-june": plan.pk, "task": task.pk}
+    july = {"start": date(2024, 7, 6), "end": date(2024, 7, 7)}
+    draft = Plan.objects.create(
+        name="七月", root=world.people.root, unit=unit, horizon="month", author=leader, status="draft",
+        start=date(2024, 7, 1), end=date(2024, 7, 31),
+    )  # fmt: skip
+    Campaign.objects.create(
+        code="c-draft", name="七月活动", root=world.people.root, unit=unit, month=date(2024, 7, 1),
+        type="weekend", scale="small", stores=["st-a"], author=leader, status="draft", **july,
+    )  # fmt: skip
+    Channel.objects.create(code="wx", name="微信", kind="online")
+    world.ids |= {"plan-june": plan.pk, "plan-draft": draft.pk, "task": task.pk, "unit-a": unit.pk}
+    world.ids["unit-xx"] = Unit.objects.get(code="xx").pk
+
+
+def _manuscripts(world: World) -> None:
+    """Manuscripts of ``below`` at every step, one of a guest with its link, a request of the leader."""
+    people = world.people
+    editor = people.user("staff")
+    manuscripts.rules(people)
+    screening, returned, voting = (manuscripts.handed_in(people) for _each in range(3))
+    manuscript_screen(actor=editor, manuscript_id=returned.pk, passes=False, remark="写具体些")
+    manuscript_screen(actor=editor, manuscript_id=voting.pk, passes=True)
+    manuscripts.vote(people, voting, "staff")
+    made = {"screening": screening, "returned": returned, "voting": voting}
+    made["accepted"] = manuscripts.accepted(people)
+    live, revoked = manuscripts.link(people), manuscripts.link(people)
+    link_revoke(actor=people.user("manager"), link_id=revoked.pk)
+    receipt = manuscripts.received(live)
+    made["guest"] = Manuscript.objects.get(submission__reference=receipt.reference)
+    world.ids |= {f"manuscript-{name}": one.pk for name, one in made.items()}
+    kept = {"reference": receipt.reference, "code": receipt.code, "at": int(timezone.now().timestamp())}
+    world.ids |= {
+        "guest-link": live.pk,
+        "guest-token": unseal(live.sealed_token),
+        "guest-token-revoked": unseal(revoked.sealed_token),
+        "guest-reference": receipt.reference,
+        "guest-code": receipt.code,
+        "guest-receipt": seal(json.dumps(kept)),
+    }
+    fund = Fund.objects.get(scheme_code="ps-1", kind="maintenance")
+    asked = Asked(fund.pk, Decimal("80.00"), "图片素材")
+    key = UUID("88888888-8888-4888-8888-888888888888")
+    request = fund_request(actor=people.user("leader"), asked=asked, key=key)
+    world.ids |= {"fund-maintenance": fund.pk, "request-leader": request.pk}
+
+
+def _payments(world: World) -> None:
+    """A batch of March by finance: ``staff`` is paid, ``peer`` on the way, that to ``leader`` came back."""
+    people = world.people
+    payday.accounts(people)
+    made = payday.batch(people, month=LOCKED)
+    director, day = people.user("director"), date(2024, 5, 15)
+    lines = {line.payee: line.pk for line in made.lines.all()}
+    payments_settle(actor=director, batch_id=made.pk, day=day, lines=[lines["p-staff"]])
+    payment_return(actor=director, line_id=lines["p-leader"], day=day, reason="户名不符")
+    world.ids |= {f"payment-{who}": lines[f"p-{who}"] for who in ("staff", "peer", "leader")}
+    world.ids |= {f"id-{who}": people.staff(who).pk for who in ("staff", "finance", "outsider")}
+    world.ids |= {
+        "batch": made.pk,
+        "bank-file": made.files.get().pk,
+        "bank-profile": made.files.get().profile_id,
+    }

@@ -46,5 +46,5 @@ def endpoint(people: People, url: str, events: tuple[str, ...] = ("month.locked"
 
 def lock(people: People) -> None:
     closing.month_lock(
-        actor=people.user("finance"), root=people.root, month=APRIL, reason="all paid", force=True
+        actor=people.user("director"), root=people.root, month=APRIL, reason="all paid", force=True
     )

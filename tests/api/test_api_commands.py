@@ -144,7 +144,7 @@ def approved(people: People) -> None:
         (closing.month_publish, "manager"),
         (closing.month_approve, "director"),
     ):
-        act(actor=people.user(name), root=people.root, month=APRIL)
+        act(actor=people.user(name), root=people.root, month=APRIL, reason="nobody objects")
 
 
 def test_month_is_locked_once_and_only_when_approved(people: People) -> None:

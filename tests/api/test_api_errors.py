@@ -129,6 +129,36 @@ def test_key_of_somebody_who_owes_a_second_factor_opens_nothing(people: People) 
     assert Program(people, "staff").get("logs/").status_code == 200
 
 
+@override_settings(MFA_REQUIRED_ROLES=["finance"])
+def test_session_of_somebody_who_owes_a_second_factor_is_told_in_json(people: People) -> None:
+    client = people.client("finance")
+
+    answers = [client.get(f"/api/v1/{path}") for path in ("funds/", "logs/", "settlements/1/")]
+    written = client.post("/api/v1/roll-ups/", {"month": "2024-04", "unit": "co"}, "application/json")
+
+    for answer in (*answers, written, client.get("/api/schema/?format=json")):
+        assert (answer.status_code, answer.json()["code"]) == (403, "second_factor")
+        assert shape(answer) == WHOLE
+    page = client.get("/api/docs/")
+    assert (page.status_code, page["Location"]) == (302, "/accounts/security/")
+    assert people.client("staff").get("/api/v1/logs/").status_code == 200
+
+
+def test_mistake_of_ours_has_the_shape_too(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: Any, **kwargs: Any) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("kpi.api.views.LogView.rows", broken)
+    program = Program(people, "staff")
+    program.client.raise_request_exception = False
+
+    answer = program.get("logs/")
+
+    assert (answer.status_code, answer.json()["code"]) == (500, "server_error")
+    assert shape(answer) == WHOLE
+    assert "ZeroDivision" not in answer.content.decode()
+
+
 def test_too_many_requests(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PersonThrottle, "get_rate", lambda self: "2/hour")
     monkeypatch.setattr(PersonThrottle, "scope", "test_too_many")

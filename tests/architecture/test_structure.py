@@ -9,7 +9,14 @@ from tests.architecture.rules import APPS, MAX_LINES, RULES, Rule
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = (*APPS, "templates", "static", "locale", "presets", "tests", "benchmarks")
 # (rule, path) → why this file may break this rule.
-EXEMPT: dict[tuple[str, str], str] = {}
+EXEMPT: dict[tuple[str, str], str] = {
+    ("code never declares text safe", "core/form_drawing.py"): (
+        "draws options without a template each; every part is escaped, as its test shows"
+    ),
+    ("code never declares text safe", "core/templatetags/rows.py"): (
+        "draws rows without a template each; every part is escaped, as its test shows"
+    ),
+}
 
 # rule → a path it concerns, a breach there, and its like that is fine.
 PLANTED: dict[str, tuple[str, str, str]] = {

@@ -217,7 +217,7 @@ def test_only_the_disputed_payout_waits_until_the_decision(published: Any) -> No
     assert held_references(root.pk, APRIL) == {staff.pk: frozenset({"bonus"})}
     assert held_amounts(root.pk, APRIL) == {staff.pk: D("1000.00")}
     # The month goes on: approved and locked while the line waits.
-    month_approve(actor=people.user("director"), root=root, month=APRIL)
+    month_approve(actor=people.user("director"), root=root, month=APRIL, reason="agreed")
     month_lock(actor=people.user("finance"), root=root, month=APRIL, reason="结账")
     assert held_amounts(root.pk, APRIL) == {staff.pk: D("1000.00")}
     decide(people, appeal)
@@ -227,7 +227,7 @@ def test_only_the_disputed_payout_waits_until_the_decision(published: Any) -> No
 def test_sheet_says_what_waited_at_the_lock_and_keeps_saying_it(published: Any) -> None:
     people = published
     appeal = file(people)
-    month_approve(actor=people.user("director"), root=people.root, month=APRIL)
+    month_approve(actor=people.user("director"), root=people.root, month=APRIL, reason="agreed")
     month_lock(actor=people.user("finance"), root=people.root, month=APRIL, reason="结账")
 
     def notes() -> list[str]:

@@ -246,3 +246,64 @@ def test_a_correction_is_made_on_the_page(people: Any) -> None:
     assert "Log the work anew" in text_of(people, rejected)
     assert client.post(rejected, data | {"key": f"web-{uuid4().hex}"}).status_code == 422
     assert not new.successors.exists()
+
+
+# --- the list, and months that are locked --------------------------------------------------------------
+
+
+def test_rows_are_narrowed_to_a_unit_with_what_is_below(people: Any) -> None:
+    client = people.client("manager")
+
+    def shown(query: str) -> set[str]:
+        return {row.record.row_id for row in client.get(f"/logs/?{query}").context["table"].rows}
+
+    assert shown("unit=co-a1") == {"l-below"}
+    assert shown("unit=co-b") == {"l-other"}
+    assert shown("unit=co-a") == {"l-own", "l-valid", "l-peer", "l-leader", "l-below", "l-april"}
+    # Who reads one unit only has nothing to choose, and staff read nobody else's rows.
+    assert "unit" not in people.client("other-leader").get("/logs/").context["filter"].form.fields
+    assert not {"unit", "staff"} & set(people.client("staff").get("/logs/").context["filter"].form.fields)
+
+
+def test_replaced_row_is_marked_on_the_page_and_in_the_workbook(people: Any) -> None:
+    client, entry = people.client("staff"), LogEntry.objects.get(row_id="l-own")
+    client.post(
+        f"/logs/{entry.pk}/correct/",
+        {"key": f"web-{uuid4().hex}", "count": "2", "handle": "海风一号", "reason": "数错了"},
+    )
+    page = client.get("/logs/", headers={"accept-language": "en"})
+    marked = [row.record.pk for row in page.context["table"].rows if row.record.replaced]
+    assert marked == [entry.pk]
+    assert page.content.decode().count("oc-replaced") == 1
+    lines = [line[5] for line in page.context["table"].as_values()]
+    assert sorted(str(line) for line in lines).count("submitted, replaced") == 1
+
+
+def test_locked_month_is_told_beside_the_form_and_keeps_what_was_typed(people: Any) -> None:
+    Period.objects.filter(month=date(2024, 4, 1)).update(state=PeriodState.LOCKED)
+    before = LogEntry.objects.count()
+    client = people.client("leader")
+    for path, data in (
+        (ADD, form(staff="p-staff", date="2024-04-20", note="bleibt")),
+        (SAVE, rows_form({"note": "bleibt"}, staff="p-staff", date="2024-04-20")),
+    ):
+        answer = client.post(path, data, headers={"accept-language": "en"})
+        assert answer.status_code == 409
+        text = answer.content.decode()
+        assert "The month is locked" in text
+        assert "bleibt" in text
+    assert LogEntry.objects.count() == before
+
+
+def test_page_of_a_locked_month_does_not_say_that_somebody_was_faster(people: Any) -> None:
+    april = LogEntry.objects.get(row_id="l-april")
+    Period.objects.filter(month=date(2024, 4, 1)).update(state=PeriodState.LOCKED)
+    answer = people.client("leader").post(
+        f"/verification/{april.pk}/decide/",
+        {"verdict": "rejected", "reason": "x", "seen": "0"},
+        headers={"accept-language": "en", "accept": "text/html"},
+    )
+    assert answer.status_code == 409
+    text = answer.content.decode()
+    assert "The month is locked" in text
+    assert "Somebody was faster" not in text

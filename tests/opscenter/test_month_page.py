@@ -335,7 +335,11 @@ def state() -> str:
     return Period.objects.get(month="2024-05-01").state
 
 
-def test_month_goes_from_computed_to_paid_by_two_people(users: dict[str, User], client: Client) -> None:
+def test_month_goes_from_computed_to_paid_by_three_people(users: dict[str, User], client: Client) -> None:
+    for number in ("al-2", "al-4"):
+        person = Staff.objects.get(staff_no=number)
+        Grant.objects.create(staff=person, role="finance", unit=Staff.objects.get(staff_no="al-4").unit)
+
     def act(who: str, name: str, **form: str) -> Any:
         client.force_login(users[who])
         return client.post(f"{PAGE}acts/{name}/", {"unit": "al-company", **form}, headers=ENGLISH)
@@ -345,20 +349,15 @@ def test_month_goes_from_computed_to_paid_by_two_people(users: dict[str, User], 
     assert act("al-4", "approve").status_code == 409  # not published yet
     assert act("al-3", "publish").status_code == 302
     assert act("al-3", "approve").status_code == 404
-    assert act("al-4", "approve").status_code == 302
+    assert act("al-4", "approve").status_code == 422  # people may still object
+    assert act("al-4", "approve", reason="all agreed").status_code == 302
+    assert "Say why" in act("al-2", "lock").content.decode()
+    assert act("al-4", "lock", reason="mine, too").status_code == 403
     assert state() == "approved"
-    refused = act("al-4", "lock")
-    assert refused.status_code == 422
-    assert "Say why" in refused.content.decode()
-    assert state() == "approved"
-    assert act("al-4", "lock", reason="closing of May").status_code == 302
-    assert state() == "locked"
+    assert act("al-2", "lock", reason="closing of May").status_code == 302
     assert AuditEvent.objects.get(action="month.locked").reason == "closing of May"
-    Grant.objects.create(
-        staff=Staff.objects.get(staff_no="al-4"), role="finance", unit=Staff.objects.get(staff_no="al-4").unit
-    )
-    users["al-4"] = User.objects.get(pk=users["al-4"].pk)
-    assert act("al-4", "pay").status_code == 302
+    assert act("al-4", "pay").status_code == 403  # who approved it does not pay it
+    assert act("al-2", "pay").status_code == 302
     assert state() == "paid"
 
 

@@ -51,8 +51,13 @@ TABLES = {
     "role_holders": "scheme role staff_no start end",
     "finding_rules": "scheme valid_from code role name scope mode value due required clause",
     "findings": "id scheme rule date campaign occurrences percent store note evidence assessor answer status",
+    "manuscript_rules": "scheme valid_from author_kind min_characters max_characters outside criteria "
+    "screening voters pass_rule",
     "manuscripts": "id date title author_kind author staff_no characters status published scheme",
     "fund_entries": "id scheme fund date kind amount note",
+    "bank_profiles": "code name unit file_type delimiter encoding heading marker max_rows payer_name "
+    "payer_account payer_branch",
+    "bank_columns": "profile order header source text",
     "channels": "code name kind",
     "channel_days": "date channel campaign cost impressions clicks leads orders revenue",
 }
@@ -72,7 +77,10 @@ KEYS = {
     "pool_schemes": "code valid_from",
     "pool_roles": "scheme valid_from role",
     "finding_rules": "scheme valid_from code",
+    "manuscript_rules": "scheme valid_from author_kind",
     "baseline_methods": "unit type scale valid_from",
+    "bank_profiles": "code",
+    "bank_columns": "profile order",
 }
 # The column with the code that carries the preset's prefix.
 CODED = {
@@ -88,6 +96,7 @@ CODED = {
     "channels": "code",
     "pool_schemes": "code",
     "finding_rules": "code",
+    "bank_profiles": "code",
 }
 # Tables whose rows are facts or people: a rule preset has none of them.
 FACTS = {
@@ -132,7 +141,10 @@ REFERENCES = {
     ("pool_roles", "scheme"): "pool_schemes",
     ("pool_roles", "unit"): "units",
     ("finding_rules", "scheme"): "pool_schemes",
+    ("manuscript_rules", "scheme"): "pool_schemes",
     ("baseline_methods", "unit"): "units",
+    ("bank_profiles", "unit"): "units",
+    ("bank_columns", "profile"): "bank_profiles",
 }
 
 Row = dict[str, str]

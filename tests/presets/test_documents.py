@@ -228,6 +228,19 @@ def test_haitang_deductions_are_those_of_the_plan(code: str, figures: str) -> No
     assert [rules[code][column] or "-" for column in columns] == figures.split()
 
 
+@pytest.mark.clause("HT-23")
+@pytest.mark.clause("HT-24")
+def test_haitang_manuscripts_are_those_of_the_plan() -> None:
+    rows = {row["author_kind"]: row for row in rows_of("haitang", "manuscript_rules")}
+    lengths = {kind: (row["min_characters"], row["max_characters"]) for kind, row in rows.items()}
+    assert lengths == {"employee": ("300", "400"), "pharmacist": ("", ""), "customer": ("", "")}
+    routes = {kind: row["screening"] for kind, row in rows.items()}
+    assert routes == {"employee": "editor", "pharmacist": "service", "customer": "service"}
+    # The direct management team votes.
+    assert {row["voters"] for row in rows.values()} == {"planner,supervisor,editor,designer"}
+    assert all(row["criteria"] for row in rows.values())
+
+
 @pytest.mark.clause("HT-25")
 @pytest.mark.clause("HT-26")
 @pytest.mark.clause("HT-28")

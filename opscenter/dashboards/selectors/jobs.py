@@ -24,6 +24,7 @@ from incentives.jobs import ROLL_UP
 ENDED = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
 TABLE_EXPORT = "table_export"
 REMIND = "remind"
+RULE_REPLAY = "rule_replay"
 IMPORT_KINDS = (IMPORT, PLATFORM_EXPORT)
 
 
@@ -44,6 +45,9 @@ WORDS = {
     IMPORT: KindWords(_("Import"), _("tables"), _("The file has been read.")),
     PLATFORM_EXPORT: KindWords(_("Import of a platform export"), _("tables"), _("The file has been read.")),
     TABLE_EXPORT: KindWords(_("Export"), _("tables"), _("The workbook is ready.")),
+    RULE_REPLAY: KindWords(
+        _("Replay of a draft"), _("months"), _("The draft was replayed; nothing was changed.")
+    ),
     REMIND: KindWords(_("Reminders"), _("messages"), _("The reminders were sent.")),
 }
 
@@ -102,6 +106,8 @@ def job_context(job: Job) -> dict[str, Any]:
         back_label = _("To the month")
     elif job.kind in IMPORT_KINDS:
         back_url, back_label = reverse("data:import_show", args=[job.pk]), _("To the import")
+    elif job.kind == RULE_REPLAY and job.state == JobState.DONE:
+        back_url, back_label = reverse("whatif:replayed", args=[job.pk]), _("To the result")
     elif job.kind == TABLE_EXPORT and job.state == JobState.DONE:
         back_url, back_label = reverse("file", args=[job.result["file"]]), _("Download")
     return {

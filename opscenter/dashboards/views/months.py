@@ -172,8 +172,9 @@ def act(request: HttpRequest, month: Month, name: str) -> HttpResponse:
         raise NotVisible("act")
     reason = request.POST.get("reason", "").strip()[:500]
     problem = ""
+    needs_reason = acts.reason_needed(scope, wanted)
     if request.method == "POST":
-        if reason or not wanted.needs_reason:
+        if reason or not needs_reason:
             acts.act_do(scope, wanted, reason)
             messages.success(request, str(wanted.done))
             return redirect(month_url(scope))
@@ -181,6 +182,7 @@ def act(request: HttpRequest, month: Month, name: str) -> HttpResponse:
     context = {
         **frame(scope),
         "act": wanted,
+        "needs_reason": needs_reason,
         "ready": scope.state == wanted.source,
         "figures": key_figures(scope) if scope.computed else None,
         "reason": reason,

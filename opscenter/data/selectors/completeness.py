@@ -256,8 +256,11 @@ def daily_logs(data: MonthData) -> Source:
         Q(valid_to__isnull=True) | Q(valid_to__gte=data.over[0]), valid_from__lte=data.over[-1]
     ).values_list("unit_id", "valid_from", "valid_to"):
         ruled[unit].append((start, end))
-    workdays = [day for day in data.over if data.calendar.is_workday(day)]
-    wanted = [(day, person) for day in workdays for person in data.people if _owes(data, person, day, ruled)]
+    wanted = []
+    for day in data.over:
+        if data.calendar.is_workday(day):
+            owing = _owing_units(data, day, ruled)
+            wanted += [(day, person) for person in data.people if _owes(person, day, owing)]
     if not wanted:
         return found
     there = set(
@@ -273,17 +276,23 @@ def daily_logs(data: MonthData) -> Source:
     return found
 
 
-def _owes(
-    data: MonthData, person: Person, day: date, ruled: dict[int, list[tuple[date, date | None]]]
-) -> bool:
+def _owing_units(
+    data: MonthData, day: date, ruled: dict[int, list[tuple[date, date | None]]]
+) -> frozenset[int]:
+    """The units for which, or for one above, a quota rule holds on the day."""
+    holding = {
+        unit
+        for unit, spans in ruled.items()
+        if any(start <= day and (end is None or day <= end) for start, end in spans)
+    }
+    return frozenset(unit for unit in data.units if not holding.isdisjoint(data.tree.path(unit)))
+
+
+def _owes(person: Person, day: date, owing: frozenset[int]) -> bool:
     if not person.employed(day, day) or any(start <= day <= end for start, end in person.leaves):
         return False
     unit, _position = person.placement(day)
-    return unit in data.units and any(
-        start <= day and (end is None or day <= end)
-        for above in data.tree.path(unit)
-        for start, end in ruled.get(above, ())
-    )
+    return unit in owing
 
 
 def assessment_sources(data: MonthData) -> tuple[Source, Source]:

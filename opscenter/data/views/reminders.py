@@ -30,6 +30,7 @@ class ChannelForm(forms.Form):
     unit: Any = forms.ModelChoiceField(
         queryset=None,
         label=gettext_lazy("Unit"),
+        empty_label=gettext_lazy("choose a unit"),
         help_text=gettext_lazy("Its people are reminded, with those below it."),
     )
     name = forms.CharField(label=gettext_lazy("Name"), max_length=60)

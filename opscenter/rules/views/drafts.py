@@ -23,6 +23,7 @@ from opscenter.rules.pages import draft_seen, open_draft_of
 from opscenter.rules.sheets import Rows, digest_of, rows_of
 from opscenter.rules.versions import names, rule_shown
 from opscenter.rules.views import account
+from opscenter.whatif.replays import replayable
 
 MAY_EDIT = may("rules.edit")
 
@@ -115,6 +116,7 @@ def _compare_page(request: HttpRequest, pk: int, **forms: Any) -> HttpResponse:
         "kind": kind,
         "compared": compared(reader, seen, unit_tree(today), names(kind.refers_to), today),
         "own": own,
+        "replayable": replayable(reader, seen),
         "may_activate": seen.state == DraftState.SUBMITTED and not own,
         "activate_form": ActivateForm(initial={"digest": digest_of(seen.rows)}),
         "discard_form": DiscardForm(prefix="discard"),

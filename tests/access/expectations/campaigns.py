@@ -1,13 +1,14 @@
 """Plans and campaigns: planned by leaders, managers and directors of the unit, approved by somebody else.
 
-The forms of many fields are sent empty: a page that lets somebody through then says what is missing (422 or a
-notice), and one that does not answers as always.
+Forms are sent as the page shows them, with what it asks for filled in; those who may write get through.
 """
 
 from typing import Any
 
-from tests.access.matrix import ANY, MISSING, Page
+from tests.access.forms import shown_form
+from tests.access.matrix import ANY, MISSING, Data, Page, nothing
 from tests.access.personas import MEMBERS, WHOLE, Who, who
+from tests.access.world import World
 
 #: Acts campaign.plan and campaign.approve, anywhere and on co-a.
 PLANNERS = who("leader", "other-leader", "manager", "director", "outsider")
@@ -16,25 +17,34 @@ PLAN, APPROVE = who("leader", "manager", "director"), who("manager", "director")
 #: Who answers for the unit; the campaign of June has a task of ``staff``, who therefore sees it (HT-03).
 SEE_A, SEE_B = who("leader") | WHOLE, who("other-leader") | WHOLE
 SEE_JUNE = SEE_A | {"staff"}
-TOLD = frozenset({200, 302, 422})
+SENT = frozenset({302})
 
 JUNE: dict[str, Any] = {"june": {"code": "c-plan"}, MISSING: {"code": "nothing"}}
 PLAN_OBJECTS: dict[str, Any] = {"june": {"pk": "plan-june"}, MISSING: {"pk": "no-row"}}
+#: A draft besides; what is submitted is not edited any more, which its planners are told.
+DRAFT: dict[str, Any] = {"draft": {"code": "c-draft"}, **JUNE}
+DRAFT_PLAN: dict[str, Any] = {"draft": {"pk": "plan-draft"}, **PLAN_OBJECTS}
+#: On which unit who plans, where it is not co-a.
+PLANS_FOR = {"other-leader": "co-b", "outsider": "xx"}
+CLOSED = frozenset({403, 404, 409, 422})
 
 
-def june(name: str, *, reads: bool, **arguments: Any) -> Page:
+def form_of(path: str, planners: Who = PLAN, **filled: Any) -> Data:
+    """The form at ``path`` as the asking person is shown it, or as a planner is; ``{…}`` names an object."""
+
+    def sent(world: World, who: str) -> dict[str, Any]:
+        page = world.client(who if who in planners else "leader").get(path.format(**world.ids))
+        return shown_form(page.content, **filled)
+
+    return sent
+
+
+def june(name: str, *, reads: bool, data: Data = nothing) -> Page:
     """A page of the June campaign for those who plan it."""
-    objects = {relation: {**one, **arguments} for relation, one in JUNE.items()}
     read = {"june": PLAN} if reads else None
     known = {"june": SEE_JUNE}
-    return Page(f"campaigns:{name}", read=read, write={"june": PLAN}, known=known, objects=objects, done=TOLD)
-
-
-def plan_page(name: str, *, reads: bool = True) -> Page:
-    read: dict[str, Who] | None = {"june": PLAN} if reads else None
-    known = {"june": SEE_A}
     return Page(
-        f"campaigns:{name}", read=read, write={"june": PLAN}, known=known, objects=PLAN_OBJECTS, done=TOLD
+        f"campaigns:{name}", read=read, write={"june": PLAN}, known=known, objects=JUNE, data=data, done=SENT
     )
 
 
@@ -43,9 +53,45 @@ PAGES = [
     Page("campaigns:calendar", read={ANY: MEMBERS}),
     Page("campaigns:list", read={ANY: MEMBERS}),
     Page("campaigns:plans", read={ANY: MEMBERS}),
-    Page("campaigns:templates", read={ANY: APPROVERS}, write={ANY: APPROVERS}, done=TOLD),
-    Page("campaigns:new", read={ANY: PLANNERS}, write={ANY: PLANNERS}, done=TOLD),
-    Page("campaigns:plan_new", read={ANY: PLANNERS}, write={ANY: PLANNERS}, done=TOLD),
+    Page(
+        "campaigns:templates",
+        read={ANY: APPROVERS},
+        write={ANY: APPROVERS},
+        data=lambda world, who: {
+            "unit": "xx" if who == "outsider" else "co-a",
+            "title": "海报",
+            "by_unit": world.ids["unit-xx" if who == "outsider" else "unit-a"],
+            "lead_days": "5",
+        },
+        done=SENT,
+    ),
+    Page(
+        "campaigns:new",
+        read={ANY: PLANNERS},
+        write={ANY: PLANNERS},
+        data=lambda world, who: form_of(
+            "/campaigns/new/",
+            PLANNERS,
+            unit=PLANS_FOR.get(who, "co-a"),
+            code="c-new",
+            name="七月活动",
+            type="weekend",
+            scale="small",
+            start="2024-07-06",
+            end="2024-07-07",
+            stores=["*"],
+        )(world, who),
+        done=SENT,
+    ),
+    Page(
+        "campaigns:plan_new",
+        read={ANY: PLANNERS},
+        write={ANY: PLANNERS},
+        data=lambda world, who: form_of(
+            "/campaigns/plans/new/", PLANNERS, unit=PLANS_FOR.get(who, "co-a"), name="七月"
+        )(world, who),
+        done=SENT,
+    ),
     Page(
         "campaigns:show",
         read={
@@ -66,10 +112,28 @@ PAGES = [
         read={"own unit": SEE_A},
         objects={"own unit": {"code": "c-a"}, MISSING: JUNE[MISSING]},
     ),
-    june("edit", reads=True),
-    june("tasks", reads=True),
+    Page(
+        "campaigns:edit",
+        read={"draft": PLAN, "june": PLAN},
+        write={"draft": PLAN},
+        known={"draft": SEE_A, "june": SEE_JUNE},
+        objects=DRAFT,
+        data=form_of("/campaigns/show/c-draft/edit/", name="七月活动改"),
+        done=SENT,
+        refused=CLOSED,
+    ),
+    june(
+        "tasks",
+        reads=True,
+        data=form_of("/campaigns/show/c-plan/tasks/", **{"task__title": "物料", "task__due": "2024-06-01"}),
+    ),
     june("tasks_generate", reads=False),
-    june("results", reads=True),
+    june(
+        "results",
+        reads=True,
+        data=form_of("/campaigns/show/c-plan/results/", channel="wx", date="2024-05-14", clicks="9"),
+    ),
+    # What the form of a reading and of the goals lacks, a notice tells on the campaign's page.
     june("reading", reads=False),
     june("goals", reads=False),
     # Written by those who plan and by whoever has a task in it: the copywriter is staff (HT-11).
@@ -98,9 +162,32 @@ PAGES = [
         data=lambda world, who: {"reason": "可行"},
     ),
     Page("campaigns:plan", read={"june": SEE_A}, objects=PLAN_OBJECTS),
-    plan_page("plan_edit"),
-    plan_page("note"),
-    plan_page("plan_goals", reads=False),
+    Page(
+        "campaigns:plan_edit",
+        read={"draft": PLAN, "june": PLAN},
+        write={"draft": PLAN},
+        known={"draft": SEE_A, "june": SEE_A},
+        objects=DRAFT_PLAN,
+        data=form_of("/campaigns/plans/{plan-draft}/edit/", name="七月改"),
+        done=SENT,
+        refused=CLOSED,
+    ),
+    Page(
+        "campaigns:note",
+        read={"june": PLAN},
+        write={"june": PLAN},
+        known={"june": SEE_A},
+        objects=PLAN_OBJECTS,
+        data=form_of("/campaigns/plans/{plan-june}/notes/", subject="competitor", text="对手在降价"),
+        done=SENT,
+    ),
+    Page(
+        "campaigns:plan_goals",
+        write={"june": PLAN},
+        known={"june": SEE_A},
+        objects=PLAN_OBJECTS,
+        done=SENT,
+    ),
     Page(
         "campaigns:plan_act",
         read={"june": APPROVE},

@@ -96,8 +96,13 @@ PAGES = [
         data=lambda world, who: {"key": KEY, "count": "7", "handle": "", "reason": "数错了"},
         locked=frozenset({"locked"}),
     ),
-    # No row has a screenshot here; with one it goes as the row does, which the page's own tests show.
-    Page("logs:image", read={}, objects=OBJECTS),
+    # One row has a screenshot, which goes as its row does; of the others there is none.
+    Page(
+        "logs:image",
+        read={"own": SEES["staff"]},
+        known={name: seen for name, (_key, seen) in ROWS.items()},
+        objects=OBJECTS,
+    ),
     # A duty of co-a: those whose duty it is tick it, each for themselves.
     Page(
         "logs:tick",

@@ -2,68 +2,72 @@
 
 from typing import Any
 
-from tests.access.expectations.logs import VERIFY_A, VERIFY_B
+from tests.access.expectations.logs import OBJECTS, VERIFY_A, VERIFY_B
 from tests.access.matrix import ANY, MISSING, Page
-from tests.access.personas import NOBODY, SEES, Who, who
-from tests.access.world import World
+from tests.access.personas import Who, who
 
-#: Act log.verify, somewhere: leaders, managers, directors.
-VERIFIERS = who("leader", "other-leader", "manager", "director", "outsider")
-ROWS = {
-    "staff": {"pk": "l-own"},
-    "below": {"pk": "l-below"},
-    "leader": {"pk": "l-leader"},
-    "other unit": {"pk": "l-other"},
-    "other organisation": {"pk": "l-outsider"},
-    "locked": {"pk": "l-locked"},
-    MISSING: {"pk": "no-row"},
-}
-#: Nobody decides on their own row: the leader's goes to those above, the outsider's to nobody here.
+VERIFIES = VERIFY_A | VERIFY_B | {"outsider"}
+#: A row is verified where one has log.verify, never one's own.
 DECIDE: dict[str, Who] = {
-    "staff": VERIFY_A,
-    "below": VERIFY_A,
+    "own": VERIFY_A,
+    "peer": VERIFY_A,
     "leader": VERIFY_A - {"leader"},
+    "below": VERIFY_A,
     "other unit": VERIFY_B,
-    "other organisation": NOBODY,
     "locked": VERIFY_A,
 }
-#: Those whose own row it is see it among their logs; a refusal may say so.
-OWN: dict[str, Who] = {"leader": SEES["leader"], "other organisation": SEES["outsider"]}
-SAMPLE = {"co-a": {"pk": "sample-a"}, MISSING: {"pk": "no-row"}}
+#: Of what a unit has, those who verify there.
+UNITS: dict[str, Who] = {
+    "own unit": VERIFY_A,
+    "other unit": VERIFY_B,
+    "other organisation": who("outsider"),
+}
+ASKED = {
+    "own unit": "?unit=co-a",
+    "other unit": "?unit=co-b",
+    "other organisation": "?unit=xx",
+    MISSING: "?unit=no",
+}
+SAMPLES: dict[str, Any] = {"own unit": {"pk": "sample-a"}, MISSING: {"pk": "no-row"}}
 
 
-def _accept(world: World, who: str) -> dict[str, Any]:
-    return {"verdict": "accepted", "reason": "", "seen": "0"}
-
-
-def _ticked(world: World, who: str) -> dict[str, Any]:
-    return {"verdict": "accepted", "reason": "", "row": [world.ids["l-peer"]]}
+def drawing(unit: str) -> Any:
+    """The form that draws a sample of a unit's May."""
+    return lambda world, who: {"unit": unit, "month": "2024-05"}
 
 
 PAGES = [
-    Page("verification:queue", read={ANY: VERIFIERS}),
-    Page("verification:show", read=DECIDE, objects=ROWS),
+    Page("verification:queue", read={ANY: VERIFIES}),
+    Page("verification:show", read=DECIDE, objects=OBJECTS),
     Page(
         "verification:decide",
         write=DECIDE,
-        known=OWN,
-        objects=ROWS,
-        data=_accept,
+        objects=OBJECTS,
+        # Who logged the row sees it, and reads that nobody verifies their own.
+        known={"leader": who("leader"), "other organisation": who("outsider")},
+        data=lambda world, who: {"verdict": "accepted", "seen": "0"},
         locked=frozenset({"locked"}),
     ),
-    Page("verification:decide_many", write={ANY: VERIFY_A}, data=_ticked),
-    # co-b has a row that waits, and each organisation its own.
+    Page(
+        "verification:decide_many",
+        write={ANY: VERIFY_A},
+        data=lambda world, who: {"row": [str(world.ids["l-peer"])], "verdict": "accepted"},
+    ),
     Page(
         "verification:sample",
-        read={ANY: VERIFIERS},
-        write={ANY: VERIFY_B},
-        data=lambda world, who: {"unit": "co-b", "month": "2024-05"},
+        read=UNITS,
+        write=UNITS,
+        objects={relation: {} for relation in ASKED},
+        query=ASKED,
+        data={relation: drawing(query.partition("=")[2]) for relation, query in ASKED.items()},
+        # Where nothing waits that could be drawn, the page says so.
+        done=frozenset({302, 422}),
     ),
-    Page("verification:sample_show", read={"co-a": VERIFY_A}, objects=SAMPLE),
+    Page("verification:sample_show", read={"own unit": VERIFY_A}, objects=SAMPLES),
     Page(
         "verification:sample_act",
-        write={"co-a": VERIFY_A},
-        objects=SAMPLE,
+        write={"own unit": VERIFY_A},
+        objects=SAMPLES,
         data=lambda world, who: {"act": "enlarge"},
     ),
 ]

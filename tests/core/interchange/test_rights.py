@@ -43,7 +43,10 @@ NEW: dict[str, dict[str, Any]] = {
     "role_holders": {"staff_no": "t-2"},
     "finding_rules": {"name": "n"},
     "findings": {"id": "n", "status": "proposed"},
+    "manuscript_rules": {"author_kind": "customer"},
     "manuscripts": {"id": "n", "status": "submitted"},
+    "bank_profiles": {"code": "n"},
+    "bank_columns": {"order": 9},
     "channels": {"code": "n"},
     "calendar": {"date": "2018-11-13"},
 }

@@ -1,0 +1,1 @@
+"""The cockpit of a month for finance and director: what blocks closing, what moved, what is paid, by whom."""
