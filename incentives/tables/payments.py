@@ -65,6 +65,7 @@ class BankColumnsTable(Table):
     model = BankFileColumn
     act = "bank_account.edit"
     root_column = "profile"
+    visible_through = "profile"
     columns = (
         Column("profile", "代发文件格式", Ref("bank_profiles"), key=True, required=True),
         Column("order", "序号", Integer(min=1, max=100), key=True, required=True),

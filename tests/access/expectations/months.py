@@ -17,6 +17,7 @@ PAGES = [
     # Act month.export: finance, director, auditor.
     Page(
         "month:sheet",
+        noted=True,
         read={ANY: who("finance", "director", "auditor")},
         objects={ANY: {"month": APRIL}},
         query=OWN_UNIT,
