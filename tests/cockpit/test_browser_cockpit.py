@@ -43,7 +43,7 @@ def visitor(browser: Any, live_server: Any, root: Unit) -> Iterator[Any]:
         guest.page.fill("[name=login]", who)
         guest.page.fill("[name=password]", PASSWORD)
         guest.page.click("main button[type=submit]")
-        guest.page.wait_for_url(f"**{PAGE}")
+        guest.page.wait_for_url(guest.base + PAGE)
         return guest
 
     return visit

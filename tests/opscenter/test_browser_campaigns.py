@@ -201,7 +201,7 @@ def signed_in(guest: Visitor, who: str) -> None:
     guest.page.fill("[name=login]", who)
     guest.page.fill("[name=password]", PASSWORD)
     guest.page.click("main button[type=submit]")
-    guest.page.wait_for_url("**/campaigns/show/c-new/")
+    guest.page.wait_for_url(guest.base + "/campaigns/show/c-new/")
 
 
 def step(guest: Visitor, name: str, **given: str) -> None:

@@ -72,7 +72,7 @@ def test_passkey_is_added_and_signs_in_alone_or_as_the_second_step(visitor: Any,
     guest.page.context.clear_cookies()
     guest.open("/accounts/login/?next=/search/")
     guest.page.click("#passkey_login")
-    guest.page.wait_for_url("**/search/")
+    guest.page.wait_for_url(guest.base + "/search/")
 
     guest.page.context.clear_cookies()
     guest.open("/accounts/login/?next=/search/")
@@ -81,7 +81,7 @@ def test_passkey_is_added_and_signs_in_alone_or_as_the_second_step(visitor: Any,
     guest.page.click("main button[type=submit] >> nth=0")
     guest.page.wait_for_selector("#mfa_webauthn_authenticate")
     guest.page.click("#mfa_webauthn_authenticate")
-    guest.page.wait_for_url("**/search/")
+    guest.page.wait_for_url(guest.base + "/search/")
     assert guest.complaints == []
 
 

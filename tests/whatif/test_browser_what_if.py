@@ -33,7 +33,7 @@ def test_rate_is_typed_and_lines_move(
     guest.page.fill("[name=login]", "director")
     guest.page.fill("[name=password]", PASSWORD)
     guest.page.click("main button[type=submit]")
-    guest.page.wait_for_url("**/what-if/")
+    guest.page.wait_for_url(guest.base + "/what-if/")
     guest.open(PAGE)
     assert guest.page.evaluate(SIDEWAYS) == 0
 
