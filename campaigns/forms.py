@@ -26,6 +26,7 @@ from campaigns.models import (
 from campaigns.selectors.board import unit_options
 from campaigns.selectors.plans import parent_options
 from core.exceptions import DomainError
+from core.forms import add_problems
 from core.interchange.columns import Codes, Days
 from core.interchange.problems import CellProblem
 from core.models import User
@@ -76,17 +77,8 @@ class KeyedForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
     def refused(self, error: DomainError) -> None:
-        """Show what a service refused: beside its fields, or above the form."""
-        placed = False
-        for one in error.errors:
-            if one["field"] in self.fields:
-                self.add_error(one["field"], one["message"])
-                placed = True
-            elif one["field"] == "goals":
-                self.add_error("goal_0_target", one["message"])
-                placed = True
-        if not placed:
-            self.add_error(None, str(error))
+        """Show what a service refused; goals as a whole beside the first of them."""
+        add_problems(self, error, {"goals": "goal_0_target"})
 
 
 class ReasonMixin(forms.Form):

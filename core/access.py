@@ -7,13 +7,16 @@ sent to sign in; somebody whom the rule refuses gets the answer of a page that d
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from core.exceptions import NotVisible
+
+if TYPE_CHECKING:
+    from core.models import User
 
 View = Callable[..., HttpResponseBase]
 
@@ -32,6 +35,11 @@ class Access:
 
 PUBLIC = Access("public", lambda user: True, public=True)
 SIGNED_IN = Access("signed in", lambda user: True)
+
+
+def account(request: HttpRequest) -> "User":
+    """The signed-in person of a page that is not ``PUBLIC``."""
+    return cast("User", request.user)
 
 
 def _refusal(rule: Access, request: HttpRequest) -> HttpResponseBase | None:

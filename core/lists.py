@@ -34,6 +34,13 @@ MOST_COUNTED = 10_000
 EXPORT_LIMIT = 100_000
 TOO_MANY_ROWS = _("The list has more than %(limit)s rows. Narrow it with the filters, then export again.")
 NUMERIC = {"td": {"class": "num"}, "th": {"class": "num"}}
+#: the column that heads the card which a row is on a phone
+HEAD = {"td": {"class": "oc-card-head"}}
+
+
+def cell(label: Any, css: str = "") -> dict[str, Any]:
+    """Attributes of a column whose cells name themselves on a phone, where a row becomes a card."""
+    return {"td": {"data-label": label, "class": css}, "th": {"class": css}}
 
 
 class ShortPaginator(Paginator):

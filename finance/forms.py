@@ -7,8 +7,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.attachments import AttachmentField
 from finance.services import Asked
-from kpi.forms.attachments import AttachmentField
 
 
 class FundRequestForm(forms.Form):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import audit, guards
+from core.attachments import Attachment
 from core.exceptions import Conflict, NotAllowed, NotVisible, RuleViolation
 from core.files import file_store, register_kind
 from core.models import StoredFile, User
@@ -19,7 +20,6 @@ from core.templatetags.ui import money
 from departments.permissions import reach_of, require
 from finance.fund_board import available
 from finance.models import EntryKind, Fund, FundEntry, FundKind, FundRequest, RequestState
-from kpi.services.points import Attachment
 
 ASKED = audit.register_action("fund.requested", _("money of a fund asked for"))
 APPROVED = audit.register_action("fund.approved", _("request to spend approved"))

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.access import Access, access
+from core.access import Access, access, account
 from core.exceptions import RuleViolation
-from core.lists import ListPage, MoneyColumn, StateColumn, table_answer
+from core.forms import add_problems
+from core.lists import HEAD, ListPage, MoneyColumn, StateColumn, cell, table_answer
 from departments.permissions import may, reach_of
 from finance.forms import ApproveForm, FundRequestForm, RefuseForm
 from finance.fund_board import (
@@ -32,9 +33,6 @@ from finance.services import (
     fund_request_refuse,
     fund_request_withdraw,
 )
-from kpi.forms.attachments import add_problems
-from kpi.views import account
-from kpi.views.assessment import HEAD, cell
 
 READS, ASKS = may("money.read"), may("fund.request")
 #: reads the money of an organisation, or may ask for some of it

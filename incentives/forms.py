@@ -8,10 +8,10 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.attachments import AttachmentField
 from core.models import User
 from incentives.finding_board import campaign_choices, rule_choices, store_choices
 from incentives.services.findings import Proposal
-from kpi.forms.attachments import AttachmentField
 
 HUNDRED = Decimal(100)
 

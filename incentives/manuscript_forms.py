@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.attachments import AttachmentField
 from incentives.models import AuthorKind, VoteChoice
 from incentives.services.manuscripts import MOST_CHARACTERS, Draft
 from incentives.services.submissions import GUESTS, Guest
-from kpi.forms.attachments import AttachmentField
 
 #: how long a page may lie open before it is sent
 OPEN_FOR = timedelta(days=1)

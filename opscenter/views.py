@@ -1,6 +1,6 @@
 """The pages that belong to no app: the first page, the health check, the error pages."""
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, connection
@@ -13,9 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from core.access import PUBLIC, SIGNED_IN, access
+from core.access import PUBLIC, SIGNED_IN, access, account
 from core.files import content_of, file_read
-from core.models import User
 from departments.permissions import reach_of
 from opscenter.navigation import address, employed, leading, member
 
@@ -34,7 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "home.html")
     if employed(request.user) and not leading(request.user):
         return redirect("today:show")
-    reach = reach_of(cast(User, request.user))
+    reach = reach_of(account(request))
     leads = reach.allows("log.verify") and not reach.allows("money.read")
     return redirect(address("team:show") or "month:latest" if leads else "month:latest")
 
@@ -69,7 +68,7 @@ def healthz_session(request: HttpRequest) -> JsonResponse:
 @require_safe
 def stored_file(request: HttpRequest, key: UUID) -> HttpResponse:
     """A private file as a download, for those who may read it; for others there is none."""
-    stored = file_read(reader=cast(User, request.user), key=key)
+    stored = file_read(reader=account(request), key=key)
     response = HttpResponse(content_of(stored), content_type="application/octet-stream")
     response["Content-Disposition"] = content_disposition_header(True, stored.name) or "attachment"
     response["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -1,17 +1,8 @@
 """The pages of plans and campaigns: parse, ask a selector or a service, show."""
 
-from typing import cast
-
-from django.http import HttpRequest
 from django.urls import reverse
 
 from campaigns.models import Campaign
-from core.models import User
-
-
-def account(request: HttpRequest) -> User:
-    """The signed-in person; every page here needs one."""
-    return cast(User, request.user)
 
 
 def at(campaign: Campaign, part: str) -> str:

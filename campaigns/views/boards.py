@@ -21,8 +21,7 @@ from campaigns.selectors.board import (
     units_below,
 )
 from campaigns.selectors.plans import plan_tree
-from campaigns.views import account
-from core.access import access
+from core.access import access, account
 from core.lists import FigureColumn, ListPage, MoneyColumn, StateColumn
 from core.months import Month
 from departments.permissions import MEMBER, may, reach_of

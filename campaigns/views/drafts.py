@@ -17,8 +17,7 @@ from campaigns.selectors.plans import lessons_for, plan_seen
 from campaigns.services.changes import CHANGEABLE, change_propose
 from campaigns.services.drafting import campaign_draft, draft_edit, plan_draft
 from campaigns.services.terms import CAMPAIGN_TERMS, PLAN_TERMS
-from campaigns.views import account
-from core.access import access
+from core.access import access, account
 from core.exceptions import Conflict, NotVisible, RuleViolation
 from core.months import Month
 from departments.permissions import may, reach_of

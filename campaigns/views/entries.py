@@ -17,9 +17,10 @@ from campaigns.selectors.tasks import document_versions
 from campaigns.services.documents import document_write, may_write
 from campaigns.services.drafting import note_add
 from campaigns.services.results import channel_day_record, goal_actuals_record, reading_record
-from campaigns.views import account, at
-from core.access import access
+from campaigns.views import at
+from core.access import access, account
 from core.exceptions import Conflict, NotVisible, RuleViolation
+from core.forms import add_problems
 from departments.permissions import MEMBER, may, reach_of
 
 PLANNING = may("campaign.plan")
@@ -87,8 +88,7 @@ def results(request: HttpRequest, code: str) -> HttpResponse:
                     figures=form.figures(),
                 )
             except RuleViolation as error:
-                for one in error.errors:
-                    form.add_error(one["field"], one["message"])
+                add_problems(form, error)
             except Conflict as error:
                 form.add_error(None, str(error))
             else:

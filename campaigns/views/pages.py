@@ -12,9 +12,8 @@ from campaigns.selectors.detail import campaign_page, campaign_seen, sees_result
 from campaigns.selectors.plans import plan_page
 from campaigns.selectors.referee import verdict
 from campaigns.steps import offers, stepper
-from campaigns.views import account
 from campaigns.wording import BADGES, STAINS, method_name
-from core.access import access
+from core.access import access, account
 from core.exceptions import NotVisible
 from core.months import Month
 from departments.permissions import MEMBER, reach_of

@@ -16,8 +16,7 @@ from campaigns.selectors.plans import plan_seen
 from campaigns.services.changes import change_decide
 from campaigns.services.flow import step_take
 from campaigns.steps import OFFERS, offers, stepper
-from campaigns.views import account
-from core.access import access
+from core.access import access, account
 from core.exceptions import NotVisible, RuleViolation
 from departments.permissions import may, reach_of
 

@@ -18,9 +18,10 @@ from campaigns.services.tasks import (
     template_add,
     template_remove,
 )
-from campaigns.views import account, at
-from core.access import access
+from campaigns.views import at
+from core.access import access, account
 from core.exceptions import Conflict, NotVisible, RuleViolation
+from core.forms import add_problems
 from departments.permissions import MEMBER, may, reach_of
 
 PLANNING, APPROVING = may("campaign.plan"), may("campaign.approve")
@@ -93,8 +94,7 @@ def templates(request: HttpRequest) -> HttpResponse:
             try:
                 template_add(actor=user, **form.cleaned_data)
             except RuleViolation as error:
-                for one in error.errors:
-                    form.add_error(one["field"], one["message"])
+                add_problems(form, error)
             else:
                 return redirect("campaigns:templates")
     context = {"form": form, "lines": template_rows(user)}

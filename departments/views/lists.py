@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from core.access import access
+from core.access import access, account
 from core.lists import FigureColumn, ListPage
 from departments.forms import DocumentFilter, PeopleFilter
 from departments.panels import document_panels, shown
@@ -22,7 +22,6 @@ from departments.selectors.documents import (
     documents,
 )
 from departments.selectors.units import people_list
-from departments.views import account
 
 
 class PeopleTable(tables.Table):

@@ -5,13 +5,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from core.access import access
+from core.access import access, account
 from departments.forms import ChartForm
 from departments.panels import person_panels, shown, unit_panels
 from departments.permissions import MEMBER
 from departments.selectors.chart import org_chart
 from departments.selectors.units import person_page, unit_page
-from departments.views import account
 
 
 @access(MEMBER)

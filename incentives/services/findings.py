@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, Store
 from core import audit, guards
+from core.attachments import Attachment
 from core.exceptions import Conflict, NotAllowed, NotVisible, RuleViolation
 from core.files import file_store, register_kind
 from core.models import StoredFile, User
@@ -33,7 +34,6 @@ from incentives.models import (
     PoolRole,
 )
 from kpi.selectors.appeals import appeal_window
-from kpi.services.points import Attachment
 
 PROPOSED = audit.register_action("finding.proposed", _("finding proposed"))
 CONFIRMED = audit.register_action("finding.confirmed", _("finding confirmed"))

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import audit, guards
+from core.attachments import Attachment
 from core.exceptions import Conflict, NotAllowed, NotVisible, RuleViolation
 from core.files import file_store, register_kind
 from core.models import StoredFile, User
@@ -28,7 +29,6 @@ from incentives.models import (
     Submission,
     VoteChoice,
 )
-from kpi.services.points import Attachment
 
 SUBMITTED = audit.register_action("manuscript.submitted", _("manuscript submitted"))
 REVISED = audit.register_action("manuscript.revised", _("manuscript revised"))

@@ -13,17 +13,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core.access import access
+from core.access import access, account
 from core.exceptions import RuleViolation
-from core.lists import ListPage
+from core.forms import add_problems
+from core.lists import HEAD, ListPage, cell
 from departments.models import Staff
 from departments.permissions import may
 from incentives.payment_board import people_to_pay, person_to_pay
 from incentives.payment_forms import AccountForm, ReasonForm
 from incentives.services.bank_accounts import bank_account_read, bank_account_set
-from kpi.forms.attachments import add_problems
-from kpi.views import account
-from kpi.views.assessment import HEAD, cell
 
 KEEPS = may("bank_account.edit")
 

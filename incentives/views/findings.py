@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.access import access
+from core.access import access, account
 from core.exceptions import RuleViolation
-from core.lists import ListPage, StateColumn
+from core.forms import add_problems
+from core.lists import HEAD, ListPage, StateColumn, cell
 from core.months import Month
 from departments.permissions import MEMBER, may, reach_of
 from incentives.finding_board import finding_page, findings_listed, in_month
@@ -28,9 +29,6 @@ from incentives.services.findings import (
     finding_withdraw,
 )
 from kpi.forms.assessment import month_choices
-from kpi.forms.attachments import add_problems
-from kpi.views import account
-from kpi.views.assessment import HEAD, cell
 
 
 class FindingTable(tables.Table):

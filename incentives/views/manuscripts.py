@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.access import access
+from core.access import access, account
 from core.exceptions import NotVisible, RuleViolation
-from core.lists import ListPage
+from core.forms import add_problems
+from core.lists import HEAD, ListPage, cell
 from core.months import Month
 from core.sealing import unseal
 from departments.permissions import MEMBER, may, reach_of
@@ -50,9 +51,6 @@ from incentives.services.manuscripts import (
 )
 from incentives.services.submissions import contact_read, link_create, link_revoke
 from kpi.forms.assessment import month_choices
-from kpi.forms.attachments import add_problems
-from kpi.views import account
-from kpi.views.assessment import HEAD, cell
 
 STEPS = [
     (Step.SCREENING.value, Step.SCREENING.label),

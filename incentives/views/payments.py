@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.access import access
+from core.access import access, account
 from core.exceptions import NotVisible, RuleViolation
-from core.lists import ListPage, MoneyColumn, table_answer
+from core.forms import add_problems
+from core.lists import HEAD, ListPage, MoneyColumn, cell, table_answer
 from core.months import Month
 from departments.permissions import MEMBER, may
 from incentives.models import AuthorKind, PaymentBatch, PaymentState
@@ -35,9 +36,6 @@ from incentives.services.payments import (
     payment_return,
     payments_settle,
 )
-from kpi.forms.attachments import add_problems
-from kpi.views import account
-from kpi.views.assessment import HEAD, cell
 
 TOTAL = pgettext_lazy("of money", "Total")
 READS, MAKES, CONFIRMS = may("money.read"), may("payment.make"), may("payment.confirm")

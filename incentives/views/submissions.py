@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.access import PUBLIC, access
 from core.exceptions import DomainError, NotVisible, RuleViolation
+from core.forms import add_problems
 from core.sealing import seal, unseal
 from incentives.manuscript_board import guest_desk
 from incentives.manuscript_forms import GuestForm, GuestRevisionForm, ReceiptForm
@@ -35,7 +36,6 @@ from incentives.services.submissions import (
     own_submission_end,
     own_submission_revise,
 )
-from kpi.forms.attachments import add_problems
 
 #: the version of the text of ``manuscripts/_consent.html``; another text gets another number
 CONSENT = "1"

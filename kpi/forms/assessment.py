@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from core.attachments import AttachmentField
 from core.months import Month
-from kpi.forms.attachments import AttachmentField
 from kpi.models import PointKind
 from kpi.selectors.ratings import ItemLine, RatingSheet
 from kpi.services.ratings import Given, seen_digest

@@ -97,12 +97,17 @@ def appeal_window(staff: Staff, month: Month) -> Window:
 
     Rule: KQ-24, calculation.md §2: working days after publishing.
     """
-    published: datetime | None = registry.providers["month_published"](staff.root_id, month)
     days = (
         Score.objects.filter(staff=staff, month=month.first)
         .values_list("scheme__appeal_days", flat=True)
         .first()
     )
+    return window_of(staff.root_id, month, days)
+
+
+def window_of(root_id: int, month: Month, days: int | None) -> Window:
+    """The window of a month of an organisation; ``days``: working days, ``None`` the declared default."""
+    published: datetime | None = registry.providers["month_published"](root_id, month)
     if days is None:
         columns = registry.tables["schemes"].columns
         days = next(column.default for column in columns if column.field_name == "appeal_days")

@@ -1,6 +1,5 @@
 """Writes of points and vetoes: proposed by one, approved or refused by another.  Rule: calculation.md §2."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from core import audit, guards
+from core.attachments import Attachment
 from core.exceptions import Conflict, NotAllowed, NotVisible, RuleViolation
 from core.files import file_store, register_kind
 from core.models import StoredFile, User
@@ -20,15 +20,6 @@ PROPOSED = audit.register_action("points.proposed", _("points proposed"))
 APPROVED = audit.register_action("points.approved", _("points approved"))
 REFUSED = audit.register_action("points.refused", _("points refused"))
 WITHDRAWN = audit.register_action("points.withdrawn", _("points withdrawn"))
-
-
-@dataclass(frozen=True)
-class Attachment:
-    """A file that came with a form and passed its checks."""
-
-    name: str
-    content: bytes
-    content_type: str
 
 
 def _may_read(reader: User, stored: StoredFile) -> bool:

@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from core.access import access
+from core.access import access, account
 from core.exceptions import Conflict, NotVisible, RuleViolation
-from core.lists import ListPage
+from core.forms import add_problems
+from core.lists import HEAD, ListPage, cell
 from core.months import Month
 from departments.permissions import MEMBER, may
 from kpi.forms.assessment import RatingForm, SelfRatingForm, month_choices
-from kpi.forms.attachments import add_problems
 from kpi.selectors.ratings import (
     RatingSheet,
     RatingTask,
@@ -34,7 +34,6 @@ from kpi.selectors.ratings import (
     rating_tasks,
 )
 from kpi.services.ratings import rating_enter, rating_self
-from kpi.views import account
 
 STATES: dict[str, tuple[str | Promise, str]] = {
     "draft": (pgettext_lazy("rating", "draft"), ""),
@@ -43,14 +42,6 @@ STATES: dict[str, tuple[str | Promise, str]] = {
     "reviewed": (pgettext_lazy("rating", "reviewed"), "good"),
 }
 OPEN, LATE = "open", "late"
-
-
-def cell(label: Any, css: str = "") -> dict[str, Any]:
-    """Attributes of a column whose cells name themselves on a phone, where a row becomes a card."""
-    return {"td": {"data-label": label, "class": css}, "th": {"class": css}}
-
-
-HEAD = {"td": {"class": "oc-card-head"}}
 
 
 class TaskTable(tables.Table):

@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from core.access import access
+from core.access import access, account
 from core.exceptions import RuleViolation
-from core.lists import ListPage, StateColumn
+from core.forms import add_problems
+from core.lists import HEAD, ListPage, StateColumn, cell
 from core.months import Month
 from departments.permissions import MEMBER, reach_of
 from kpi.forms.assessment import AnswerForm, AppealForm, month_choices
-from kpi.forms.attachments import add_problems
 from kpi.models import Appeal, AppealState
 from kpi.selectors.appeals import (
     appeal_line,
@@ -34,8 +34,6 @@ from kpi.selectors.appeals import (
 )
 from kpi.selectors.ratings import own_staff
 from kpi.services.appeals import appeal_decide, appeal_file
-from kpi.views import account
-from kpi.views.assessment import HEAD, cell
 
 
 class AppealTable(tables.Table):

@@ -14,21 +14,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from core.access import access
+from core.access import access, account
 from core.exceptions import RuleViolation
-from core.lists import FigureColumn, ListPage
+from core.forms import add_problems
+from core.lists import HEAD, FigureColumn, ListPage, cell
 from core.money import ZERO
 from core.months import Month
 from core.templatetags.ui import TONES_OF_STATES
 from departments.permissions import MEMBER, may, reach_of
 from kpi.forms.assessment import PointForm, ReasonForm, month_choices
-from kpi.forms.attachments import add_problems
 from kpi.models import PointKind, PointState, ScorePoint
 from kpi.selectors.points import STATES, point_page, points_visible, waiting_points
 from kpi.selectors.ratings import people_to_propose
 from kpi.services.points import point_approve, point_propose, point_refuse
-from kpi.views import account
-from kpi.views.assessment import HEAD, cell
 
 
 class PointTable(tables.Table):

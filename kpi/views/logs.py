@@ -16,14 +16,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.access import access
+from core.access import access, account
 from core.exceptions import Conflict, DomainError, NotVisible
 from core.files import content_of, file_read
+from core.forms import add_problems
 from core.models import User
 from departments.models import Staff
 from departments.permissions import MEMBER
 from kpi.calculations.links import link_key
-from kpi.forms.attachments import add_problems
 from kpi.forms.logs import CorrectionForm, LogForm, PasteForm, RowForm, new_key
 from kpi.models import LogEntry
 from kpi.selectors.choices import (
@@ -43,7 +43,6 @@ from kpi.selectors.logs import (
 )
 from kpi.services.evidence import EVIDENCE, evidence_store
 from kpi.services.logs import MOST_ROWS, NewLog, duty_tick, log_correct, logs_add, may_log_for
-from kpi.views import account
 
 RowFormSet = formset_factory(RowForm, extra=0, max_num=MOST_ROWS, absolute_max=MOST_ROWS, validate_max=True)
 

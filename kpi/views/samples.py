@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.access import access
+from core.access import access, account
 from core.exceptions import NotVisible, RuleViolation
 from core.months import Month
 from departments.permissions import may
@@ -19,7 +19,6 @@ from kpi.models import SampleOutcome
 from kpi.selectors.samples import proposal, sample_page, sample_seen, samples_seen, verified_unit
 from kpi.selectors.verification import ACT, activity_names, verifying_units
 from kpi.services.samples import sample_conclude, sample_draw, sample_enlarge
-from kpi.views import account
 
 VERIFY = may(ACT)
 PAGE_SIZE = 20

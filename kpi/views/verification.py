@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from core.access import access
+from core.access import access, account
 from core.exceptions import NotVisible, RuleViolation
 from core.lists import FigureColumn, ListPage, ShortPaginator
 from departments.permissions import may
@@ -34,7 +34,6 @@ from kpi.selectors.verification import (
     with_seen,
 )
 from kpi.services.verification import log_decide, logs_decide
-from kpi.views import account
 from kpi.wording import RISKS, SENTENCES, risk_words
 
 VERIFY = may(ACT)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from core.access import access
+from core.access import access, account
 from core.exceptions import NotVisible
 from core.months import Month
 from departments.permissions import may_of_whole
@@ -25,7 +25,6 @@ from opscenter.cockpit.trial import trial_shown
 from opscenter.dashboards import acts, wording
 from opscenter.dashboards.scope import MonthScope, month_scope
 from opscenter.dashboards.selectors.money import fund_lines
-from opscenter.dashboards.views import account
 from opscenter.explain.compare import movers
 
 MONEY = may_of_whole("money.read")

@@ -15,8 +15,9 @@ from incentives.models import Payout, PayoutKind
 from kpi.models import Score
 from opscenter.dashboards.scope import MonthScope
 from opscenter.dashboards.selectors.money import payees
+from opscenter.dashboards.selectors.person import visible_staff
 from opscenter.explain.compare import Amounts, Mover, with_reasons
-from opscenter.explain.selectors import payout_basis, payout_row, visible_staff
+from opscenter.explain.selectors import payout_basis, payout_row
 from opscenter.explain.selectors_campaign import shared_pool
 from opscenter.explain.selectors_score import ScoreBasis, score_basis
 from opscenter.explain.selectors_uplift import uplift_basis, visible_campaign

@@ -15,8 +15,8 @@ from departments.models import Document, Staff
 from incentives.calculations.findings import Finding as FindingFacts
 from incentives.calculations.month import PoolFacts, SchemeTerms
 from incentives.models import Finding, FindingRule, Payout, Pool, PoolScheme, PoolShare, RoleHolder
+from opscenter.dashboards.facts import frozen_facts, frozen_settlement
 from opscenter.dashboards.scope import MonthScope
-from opscenter.explain.frozen import frozen_pool_facts
 from opscenter.rules.versions import readable_units
 
 
@@ -79,19 +79,6 @@ class PoolFrozen:
     terms: Terms | None = None
 
 
-def visible_staff(scope: MonthScope, staff_no: str) -> Staff:
-    """A person the reader may see.  Raises ``NotVisible``."""
-    staff = (
-        Staff.objects.visible_to(scope.user)
-        .select_related("unit", "position")
-        .filter(staff_no=staff_no, root=scope.root)
-        .first()
-    )
-    if staff is None:
-        raise NotVisible("person")
-    return staff
-
-
 def payout_row(scope: MonthScope, staff: Staff, code: str, role: str) -> Payout:
     """The person's part of a role's line.  Raises ``NotVisible`` unless the reader reads this amount."""
     found: Payout | None = (
@@ -110,7 +97,7 @@ def payout_basis(scope: MonthScope, payout: Payout, staff: Staff) -> PayoutBasis
     share = payout.share
     if share is None:
         raise NotVisible("payout")
-    frozen = _frozen_of(frozen_pool_facts(scope.settlement), share.pool.scheme.code)
+    frozen = _frozen_of(scope, share.pool.scheme.code)
     code, role = share.pool.scheme.code, share.role.role
     posts = frozen.posts.get((role, staff.staff_no))
     if posts is None:
@@ -123,7 +110,7 @@ def pool_basis(
 ) -> PoolBasis:
     """Findings, articles and documents of a pool.  ``shares``: the stored steps of its roles."""
     if frozen is None:
-        frozen = _frozen_of(frozen_pool_facts(scope.settlement), pool.scheme.code)
+        frozen = _frozen_of(scope, pool.scheme.code)
     codes = [one["article"] for one in pool.steps["reach"]["articles"]]
     return PoolBasis(
         pool=pool,
@@ -173,10 +160,12 @@ def _periods(scheme: str, role: str, staff: Staff, month: Month) -> tuple[Post, 
     return tuple(Post(row.start, row.end) for row in rows)
 
 
-def _frozen_of(facts: PoolFacts | None, scheme: str) -> PoolFrozen:
-    """The part of the frozen facts that one scheme's pools were computed from."""
-    if facts is None:
+def _frozen_of(scope: MonthScope, scheme: str) -> PoolFrozen:
+    """The part of a locked month's frozen facts that one scheme's pools were computed from."""
+    settlement = frozen_settlement(scope)
+    if settlement is None:
         return PoolFrozen()
+    facts: PoolFacts = frozen_facts(settlement, "pool")
     terms = next((one for one in facts.schemes if one.code == scheme), None)
     posts: dict[tuple[str, str], tuple[Post, ...]] = {}
     for post in facts.posts.get(scheme, ()):

@@ -9,21 +9,17 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from campaigns.calculations.month import UpliftFacts, uplifts
-from campaigns.selectors import uplift_facts
-from core import canonical
+from campaigns.calculations.month import uplifts
+from core.exceptions import Conflict
 from core.money import ZERO
 from core.months import Month
 from departments.models import Unit
-from departments.selectors import unit_tree, work_calendar
-from incentives.calculations.frozen import MonthFacts
-from incentives.calculations.month import PoolFacts, settle
+from departments.selectors import unit_tree
+from incentives.calculations.month import settle
 from incentives.calculations.result import month_result
 from incentives.models import Payout, Settlement
-from incentives.selectors import pool_facts
 from incentives.services.roll_up import digest_of, month_facts
 from incentives.services.verification import (
-    UNREADABLE,
     Proof,
     inputs_problems,
     lock_problems,
@@ -32,7 +28,7 @@ from incentives.services.verification import (
 )
 from kpi.calculations.month import AssessmentFacts, assess
 from kpi.models import Score
-from kpi.selectors import assessment_facts
+from opscenter.dashboards.facts import assessment_inputs, frozen_settlement, pool_inputs
 from opscenter.dashboards.scope import MonthScope
 from opscenter.explain.compare import CampaignMover, Mover, campaigns_moved, people_moved
 from opscenter.explain.figures import MonthFigures, computed_figures, stored_figures
@@ -106,8 +102,8 @@ def payout_check(scope: MonthScope, payout: Payout, staff_no: str) -> FigureChec
     if share is None:
         raise ValueError("a bonus is not part of a pool")
     try:
-        uplift, pool = _pool_facts(scope)
-    except UNREADABLE:
+        uplift, pool = pool_inputs(scope)
+    except Conflict:
         return _unreadable(scope, payout.amount)
     code, role = share.pool.campaign.code, share.role.role
     again: Decimal | None = None
@@ -122,18 +118,19 @@ def payout_check(scope: MonthScope, payout: Payout, staff_no: str) -> FigureChec
                 ),
                 ZERO,
             )
-    return FigureCheck(payout.amount, again, scope_frozen(scope), _frozen_problems(scope))
+    return FigureCheck(payout.amount, again, not scope.provisional, _frozen_problems(scope))
 
 
 def score_check(scope: MonthScope, score: Score, staff_no: str, *, bonus: bool) -> FigureCheck:
     """A person's total, or bonus, computed again from their logs, ratings, metrics and points."""
     shown = score.bonus if bonus else score.total
     try:
-        facts = _assessment_facts(scope, score.staff_id, staff_no)
-    except UNREADABLE:
+        facts = assessment_inputs(scope, score.staff_id)
+    except Conflict:
         return _unreadable(scope, shown)
-    again = _again(facts, bonus=bonus)
-    return FigureCheck(shown, again, scope_frozen(scope), _frozen_problems(scope))
+    own = replace(facts, people=tuple(one for one in facts.people if one.staff_no == staff_no))
+    again = _again(own, bonus=bonus)
+    return FigureCheck(shown, again, not scope.provisional, _frozen_problems(scope))
 
 
 def _again(facts: AssessmentFacts, *, bonus: bool) -> Decimal | None:
@@ -143,48 +140,14 @@ def _again(facts: AssessmentFacts, *, bonus: bool) -> Decimal | None:
     return found.score.score.bonus if bonus else found.score.score.total
 
 
-def scope_frozen(scope: MonthScope) -> bool:
-    return scope.settlement is not None and scope.settlement.period.is_frozen
-
-
 def _unreadable(scope: MonthScope, shown: Decimal | None) -> FigureCheck:
-    return FigureCheck(shown, None, scope_frozen(scope), (_("The inputs cannot be read."),))
-
-
-def _frozen_settlement(scope: MonthScope) -> Settlement:
-    if scope.settlement is None:
-        raise LookupError("no settlement")
-    return Settlement.objects.defer("scope").get(pk=scope.settlement.pk)
+    return FigureCheck(shown, None, not scope.provisional, (_("The inputs cannot be read."),))
 
 
 def _frozen_problems(scope: MonthScope) -> tuple[str, ...]:
     """Whether the inputs are those that were frozen, and the lock's record names them."""
-    if not scope_frozen(scope):
+    shown = frozen_settlement(scope)
+    if shown is None:
         return ()
-    settlement = _frozen_settlement(scope)
+    settlement = Settlement.objects.defer("scope").get(pk=shown.pk)
     return (*inputs_problems(settlement), *lock_problems(settlement))
-
-
-def _pool_facts(scope: MonthScope) -> tuple[UpliftFacts, PoolFacts]:
-    """What uplifts and pools of the month are computed from: frozen, or as it is now."""
-    if scope_frozen(scope):
-        inputs = bytes(_frozen_settlement(scope).inputs or b"")
-        return (
-            canonical.load_field(inputs, MonthFacts, "uplift"),
-            canonical.load_field(inputs, MonthFacts, "pool"),
-        )
-    tree = unit_tree(scope.month.last)
-    uplift = uplift_facts(scope.root.pk, scope.month, tree, work_calendar())
-    codes = [one.campaign.code for one in uplift.campaigns]
-    return uplift, pool_facts(scope.root.pk, scope.month, tree, codes)
-
-
-def _assessment_facts(scope: MonthScope, staff_id: int, staff_no: str) -> AssessmentFacts:
-    """What one person's month is computed from: frozen, or as it is now."""
-    if scope_frozen(scope):
-        inputs = bytes(_frozen_settlement(scope).inputs or b"")
-        facts: AssessmentFacts = canonical.load_field(inputs, MonthFacts, "assessment")
-    else:
-        tree = unit_tree(scope.month.last)
-        facts = assessment_facts(scope.root.pk, scope.month, tree, work_calendar(), only=staff_id)
-    return replace(facts, people=tuple(one for one in facts.people if one.staff_no == staff_no))

@@ -7,17 +7,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.access import access
+from core.access import access, account
 from core.exceptions import NotVisible
 from core.months import Month
 from departments.permissions import MEMBER, may
 from opscenter.dashboards.scope import MonthScope, latest_month, month_scope
 from opscenter.dashboards.selectors.owners import unit_of_campaign, unit_of_person
-from opscenter.dashboards.views import account
+from opscenter.dashboards.selectors.person import visible_staff
 from opscenter.dashboards.views.months import frame, requested_scope
 from opscenter.explain import forms, pages
 from opscenter.explain.comparing import comparison
-from opscenter.explain.selectors import visible_staff
 from opscenter.explain.selectors_rows import log_rows
 from opscenter.explain.selectors_score import rule_basis
 from opscenter.explain.tree import Node

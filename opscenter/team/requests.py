@@ -1,12 +1,12 @@
 """What the pages of a team have in common: unit and month of the request, what stands above the content."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
 
+from core.access import account
 from core.exceptions import NotVisible
-from core.models import User
 from core.months import Month
 from kpi.selectors.team import TeamScope, team_scope
 from opscenter.team.selectors import month_choices
@@ -22,7 +22,7 @@ def requested_scope(request: HttpRequest, *, running: bool = False) -> TeamScope
         month = Month.parse(asked) if asked else Month.of(today)
     except ValueError as error:
         raise NotVisible("month") from error
-    return team_scope(cast(User, request.user), request.GET.get("unit", ""), month, today)
+    return team_scope(account(request), request.GET.get("unit", ""), month, today)
 
 
 def frame(scope: TeamScope, here: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Today and My month: parse, ask the selectors, show."""
 
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from campaigns.selectors.tasks import own_tasks
-from core.access import Access, access
+from core.access import Access, access, account
 from core.exceptions import NotVisible
 from core.models import User
 from core.months import Month
@@ -40,17 +40,17 @@ EMPLOYED = Access("employed", _is_employed)
 def show(request: HttpRequest) -> HttpResponse:
     """What is left today and this month, and the quickest ways to log it."""
     today = timezone.localdate()
-    staff = own_staff(cast(User, request.user))
+    staff = own_staff(account(request))
     day = person_day(staff, today)
-    tasks = list(own_tasks(cast(User, request.user), today + TASKS_AHEAD)[: MOST_TASKS + 1])
+    tasks = list(own_tasks(account(request), today + TASKS_AHEAD)[: MOST_TASKS + 1])
     context: dict[str, Any] = {
         "day": day,
-        "waiting": waiting_for(cast(User, request.user), today),
+        "waiting": waiting_for(account(request), today),
         "tasks": tasks[:MOST_TASKS],
         "more_tasks": len(tasks) > MOST_TASKS,
         "quick": [(one, new_key()) for one in day.quick],
         "quotas": day.quotas,
-        "unacknowledged": unacknowledged(cast(User, request.user), Month.of(today), staff),
+        "unacknowledged": unacknowledged(account(request), Month.of(today), staff),
     }
     return render(request, "today/show.html", context)
 
@@ -63,7 +63,7 @@ def month(request: HttpRequest, month: Month | None = None) -> HttpResponse:
     wanted = month or Month.of(today)
     if wanted.first > today:
         raise NotVisible("month")
-    staff, calendar = own_staff(cast(User, request.user)), work_calendar()
+    staff, calendar = own_staff(account(request)), work_calendar()
     context = {
         "own": own_month(staff, wanted, today, calendar),
         "quotas": person_quotas(staff, today, calendar) if wanted == Month.of(today) else None,

@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core.access import SIGNED_IN, access
+from core.access import SIGNED_IN, access, account
 from core.tokens import token_create, token_list, token_revoke
-from opscenter.dashboards.views import account
 from opscenter.tokens.forms import TokenForm
 
 

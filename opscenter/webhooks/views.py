@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,22 +11,17 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.access import access
+from core.access import access, account
 from core.exceptions import NotVisible, RuleViolation
+from core.forms import add_problems
 from core.lists import ListPage
 from departments.permissions import may
 from departments.webhooks import delivery_resend, endpoint_change, endpoint_create, endpoint_renew
-from opscenter.dashboards.views import account
 from opscenter.webhooks import selectors
 from opscenter.webhooks.forms import EditWebhookForm, NewWebhookForm
 from opscenter.webhooks.tables import MessageFilter, MessageTable
 
 KEEPERS = may("webhooks.edit")
-
-
-def _put_beside(form: forms.Form, error: RuleViolation) -> None:
-    for line in error.errors or [{"field": None, "message": str(error)}]:
-        form.add_error(line["field"], str(line["message"]))
 
 
 @access(KEEPERS)
@@ -43,7 +37,7 @@ def index(request: HttpRequest) -> HttpResponse:
         try:
             made, secret = endpoint_create(actor=person, **form.cleaned_data)
         except RuleViolation as error:
-            _put_beside(form, error)
+            add_problems(form, error)
         else:
             form = NewWebhookForm(roots=roots)
             context = {"made": made, "secret": secret}
@@ -64,7 +58,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             try:
                 endpoint_change(actor=person, pk=pk, **form.cleaned_data)
             except RuleViolation as error:
-                _put_beside(form, error)
+                add_problems(form, error)
             else:
                 messages.success(request, _("The webhook is changed."))
                 return redirect("webhooks:index")

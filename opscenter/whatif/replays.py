@@ -21,12 +21,12 @@ from departments.permissions import reach_of
 from incentives.calculations.replay import MonthReplay, replay
 from incentives.calculations.what_if import Moved
 from incentives.models import Settlement
+from opscenter.dashboards.facts import frozen_facts
 from opscenter.dashboards.selectors.names import lacking_names, staff_names
 from opscenter.dashboards.wording import lacks
 from opscenter.rules.pages import draft_seen
 from opscenter.rules.sheets import digest_of
 from opscenter.whatif.drafts import POOL_KINDS, SCORE_KINDS, draft_rule
-from opscenter.whatif.facts import frozen_facts
 
 MOST_MONTHS = 12
 #: so much is computed while the reader waits; more is the work of a job

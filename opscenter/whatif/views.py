@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.access import access
+from campaigns.calculations.month import uplifts
+from core.access import access, account
 from core.exceptions import NotVisible
 from core.models.jobs import JobState
 from core.months import Month
@@ -20,10 +21,10 @@ from departments.permissions import may
 from incentives.calculations.score_trial import score_trial
 from incentives.calculations.what_if import pool_trial
 from opscenter.cockpit.selectors import money_roots, month_to_close
+from opscenter.dashboards.facts import assessment_inputs, pool_inputs
 from opscenter.dashboards.scope import MonthScope, latest_month, month_scope, unit_choices
-from opscenter.dashboards.views import account
 from opscenter.whatif import replays
-from opscenter.whatif.facts import MAY_TRY, assessment_inputs, measures, people_seen, pool_inputs
+from opscenter.whatif.facts import MAY_TRY, measures, people_seen
 from opscenter.whatif.forms import PoolForm
 from opscenter.whatif.jobs import replay_job, replay_request
 from opscenter.whatif.names import pool_names, score_names
@@ -81,7 +82,8 @@ def show(request: HttpRequest) -> HttpResponse:
     page = request.GET.get("page", "1")
     form: PoolForm | ScoreForm
     if view == POOLS:
-        facts, found = pool_inputs(scope)
+        uplift, facts = pool_inputs(scope)
+        found = uplifts(uplift)
         names = pool_names(scope, [one.code for one in facts.articles])
         form = pools = PoolForm(facts, found, names, data)
         if form.is_valid():

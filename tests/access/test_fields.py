@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from core.access import account
 from core.models import User
-from opscenter.dashboards.views import account
 from opscenter.tokens import views
 from tests.access.expectations import PAGES
 from tests.access.fields import (

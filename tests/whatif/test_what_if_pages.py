@@ -136,7 +136,7 @@ def test_nothing_is_written_by_any_request(company: Any) -> None:
 def test_locked_month_is_tried_from_its_frozen_inputs(people: Any, monkeypatch: Any) -> None:
     load_pools(people.root, lock=True)
     for reader in ("pool_facts", "uplift_facts", "assessment_facts"):
-        monkeypatch.setattr(f"opscenter.whatif.facts.{reader}", lambda *_: pytest.fail("facts of today"))
+        monkeypatch.setattr(f"opscenter.dashboards.facts.{reader}", lambda *_: pytest.fail("facts of today"))
     page = text_of(people.client("finance"), f"{POOLS}&rate:ps-1=10")
     assert "▼</span> -15.00" in page
     scores = text_of(people.client("finance"), f"{SCORES}&threshold:{scheme()}=5")

@@ -67,9 +67,9 @@ class PersonDetail:
     amount: Decimal
 
 
-def person_detail(scope: MonthScope, staff_no: str) -> PersonDetail:
-    """A person's month.  Raises ``NotVisible`` for somebody unknown or out of reach."""
-    staff = (
+def visible_staff(scope: MonthScope, staff_no: str) -> Staff:
+    """A person the reader may see.  Raises ``NotVisible``."""
+    staff: Staff | None = (
         Staff.objects.visible_to(scope.user)
         .select_related("unit", "position")
         .filter(staff_no=staff_no, root=scope.root)
@@ -77,6 +77,12 @@ def person_detail(scope: MonthScope, staff_no: str) -> PersonDetail:
     )
     if staff is None:
         raise NotVisible("person")
+    return staff
+
+
+def person_detail(scope: MonthScope, staff_no: str) -> PersonDetail:
+    """A person's month.  Raises ``NotVisible`` for somebody unknown or out of reach."""
+    staff = visible_staff(scope, staff_no)
     score = scope.of_people(Score.objects).filter(staff=staff).select_related("scheme").first()
     shows = scope.reads_amount_of(staff)
     payouts = list(payees(staff, scope))

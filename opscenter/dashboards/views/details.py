@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from core.access import access
+from core.access import access, account
 from core.exceptions import NotVisible
 from core.months import Month
 from departments.permissions import MEMBER
@@ -12,7 +12,6 @@ from opscenter.dashboards.scope import MonthScope, month_scope
 from opscenter.dashboards.selectors.campaigns import campaign_detail
 from opscenter.dashboards.selectors.owners import unit_of_campaign, unit_of_person
 from opscenter.dashboards.selectors.person import person_detail
-from opscenter.dashboards.views import account
 from opscenter.dashboards.views.months import frame
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from core import jobs
-from core.access import SIGNED_IN, access
+from core.access import SIGNED_IN, access, account
 from core.lists import ListPage, StateColumn
 from core.models import Job
 from core.models.jobs import JobState
@@ -29,7 +29,6 @@ from opscenter.dashboards.selectors.jobs import (
     job_shown,
     words_of,
 )
-from opscenter.dashboards.views import account
 
 
 @access(SIGNED_IN)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.access import access
+from core.access import access, account
 from core.exceptions import NotVisible
 from core.months import Month
 from departments.models.periods import PeriodState
@@ -24,7 +24,6 @@ from opscenter.dashboards.scope import MonthScope, latest_month, month_scope, un
 from opscenter.dashboards.selectors.money import campaign_board, fund_lines, payout_board
 from opscenter.dashboards.selectors.month import key_figures
 from opscenter.dashboards.selectors.people import PeopleFilter, people_board
-from opscenter.dashboards.views import account
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 VIEWS = {

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core import registry
-from core.access import access
+from core.access import access, account
 from core.exceptions import NotVisible
 from core.interchange.exporter import filled_template
 from core.lists import XLSX
@@ -21,7 +21,6 @@ from core.months import Month
 from core.spreadsheets.writer import file_name, save_bytes
 from departments.permissions import LEADING
 from opscenter.dashboards.scope import MonthScope, month_scope, unit_choices
-from opscenter.dashboards.views import account
 from opscenter.data.completeness_grid import grid
 from opscenter.data.selectors.completeness import TITLES, Source, completeness
 

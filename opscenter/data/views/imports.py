@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.access import access
+from core.access import access, account
 from core.exceptions import RuleViolation
 from core.files import content_of, file_read
 from core.interchange.jobs import IMPORT
@@ -22,7 +22,6 @@ from core.models.jobs import JobState
 from core.spreadsheets.writer import file_name
 from departments.permissions import MEMBER, may
 from opscenter.dashboards.selectors.jobs import job_context
-from opscenter.dashboards.views import account
 from opscenter.data import services
 from opscenter.data.forms import ExportUploadForm, UploadForm
 from opscenter.data.selectors.imports import import_job, import_result, recent_imports

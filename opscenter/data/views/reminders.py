@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.access import access
+from core.access import access, account
 from core.exceptions import RuleViolation
 from core.messages import MessageKind
 from core.models import User
 from departments.models import DeliveryState, ReminderChannel, ReminderTopic
 from departments.permissions import may
-from opscenter.dashboards.views import account
 from opscenter.reminders import services
 from opscenter.reminders.selectors import channel_shown, channels_shown, reminder_units
 

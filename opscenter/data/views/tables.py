@@ -8,13 +8,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.access import access
+from core.access import access, account
 from core.interchange.exporter import template_workbook
 from core.lists import XLSX
 from core.spreadsheets.writer import file_name, save_bytes
 from departments.permissions import LEADING, MEMBER, reach_of
 from opscenter.dashboards.selectors.jobs import job_rows
-from opscenter.dashboards.views import account
 from opscenter.data import services
 from opscenter.data.forms import ExportForm, TablesForm
 from opscenter.data.selectors.backups import last_backup

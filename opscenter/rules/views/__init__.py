@@ -1,12 +1,1 @@
 """The pages of the rules: parse, ask a selector or a service, show."""
-
-from typing import cast
-
-from django.http import HttpRequest
-
-from core.models import User
-
-
-def account(request: HttpRequest) -> User:
-    """The signed-in person; every page here needs one."""
-    return cast(User, request.user)

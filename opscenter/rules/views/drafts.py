@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core.access import access
+from core.access import access, account
 from core.exceptions import NotVisible
 from core.months import Month
 from departments.models import DraftState, RuleDraft
@@ -22,7 +22,6 @@ from opscenter.rules.kinds import KINDS, RuleKind
 from opscenter.rules.pages import draft_seen, open_draft_of
 from opscenter.rules.sheets import Rows, digest_of, rows_of
 from opscenter.rules.versions import names, rule_shown
-from opscenter.rules.views import account
 from opscenter.whatif.replays import replayable
 
 MAY_EDIT = may("rules.edit")

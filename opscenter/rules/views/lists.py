@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.access import account
 from core.lists import FigureColumn, ListPage
 from core.models import User
 from core.months import Month
@@ -16,7 +17,6 @@ from opscenter.rules.forms import ReaderFilterForm, RuleFilterForm
 from opscenter.rules.kinds import KINDS
 from opscenter.rules.pages import open_drafts, rule_lines
 from opscenter.rules.selectors import reader_lines, running_month, units_in_reach
-from opscenter.rules.views import account
 
 
 class LineFilter:

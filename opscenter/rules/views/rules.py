@@ -7,14 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from core.access import access
+from core.access import access, account
 from core.months import Month
 from departments.permissions import MEMBER
 from opscenter.rules.pages import rule_page
 from opscenter.rules.selectors import my_rules, running_month
 from opscenter.rules.services import rules_acknowledge
 from opscenter.rules.versions import names
-from opscenter.rules.views import account
 from opscenter.rules.wording import deduction, item_source, where, words
 
 

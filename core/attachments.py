@@ -1,5 +1,6 @@
 """A file that comes with a form: checked by what it is, never by its name."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -7,8 +8,15 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from core.exceptions import DomainError
-from kpi.services.points import Attachment
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that came with a form and passed its checks."""
+
+    name: str
+    content: bytes
+    content_type: str
+
 
 MEGABYTE = 1024 * 1024
 LIMIT = 10 * MEGABYTE
@@ -49,14 +57,3 @@ class AttachmentField(forms.FileField):
                 _("This is no PDF, picture (JPEG, PNG, WebP) or Office file."), code="wrong_kind"
             )
         return Attachment(upload.name or "file", content, kind)
-
-
-def add_problems(form: forms.BaseForm, error: DomainError) -> None:
-    """Show what a service refused: beside its fields, or above the form."""
-    placed = False
-    for one in error.errors:
-        if one["field"] in form.fields:
-            form.add_error(one["field"], one["message"])
-            placed = True
-    if not placed:
-        form.add_error(None, str(error))
