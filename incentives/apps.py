@@ -9,11 +9,11 @@ class IncentivesConfig(AppConfig):
     def ready(self) -> None:
         from core import registry
         from core.schedule import dailies
-        from incentives.held import SUBJECTS, month_published
         from incentives.jobs import ROLL_UP, roll_up
-        from incentives.manuscript_routes import scheme_names
-        from incentives.reach_targets import reach_targets
         from incentives.retention import FORGET_CONTACTS, NIGHTLY_CONTACTS, forget_contacts
+        from incentives.selectors.held import SUBJECTS, month_published
+        from incentives.selectors.manuscript_routes import scheme_names
+        from incentives.selectors.reach_targets import reach_targets
         from incentives.tables import TABLES
         from kpi.selectors.appeals import subjects
 

@@ -14,6 +14,8 @@ from core.money import ZERO, Exact, fraction, round_half_up, round_money, scaled
 from core.months import Month
 
 IncomeKind = Literal["labour", "author"]
+#: The class of income of outsiders' fees: the careful one of the two that are possible.
+OUTSIDERS_INCOME: IncomeKind = "labour"
 Steps = dict[str, object]
 
 

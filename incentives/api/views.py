@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from core.api.views import RowViewSet, person
 from departments.permissions import MEMBER
 from incentives.api import filters, serializers
-from incentives.readable import (
+from incentives.selectors.readable import (
     findings_readable,
     payouts_readable,
     settlement_result,

@@ -25,7 +25,7 @@ from departments.models.periods import FROZEN, PeriodState
 from departments.permissions import require
 from departments.webhooks import announce
 from incentives.models import PaymentLine, PaymentState, Settlement
-from incentives.objections import objection_window
+from incentives.selectors.objections import objection_window
 from incentives.services.adjustments import adjustments_carry
 from incentives.services.ledger import month_post
 from incentives.services.roll_up import (

@@ -23,7 +23,6 @@ from core.months import Month
 from departments.models import Staff
 from departments.permissions import require
 from incentives.calculations.findings import acting_span
-from incentives.finding_board import people_hit, roots_to_propose, rule_of, rule_on
 from incentives.models import (
     Finding,
     FindingAnswer,
@@ -33,6 +32,7 @@ from incentives.models import (
     FindingStatus,
     PoolRole,
 )
+from incentives.selectors.finding_board import people_hit, roots_to_propose, rule_of, rule_on
 from kpi.selectors.appeals import appeal_window
 
 PROPOSED = audit.register_action("finding.proposed", _("finding proposed"))

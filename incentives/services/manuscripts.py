@@ -19,7 +19,6 @@ from core.models import StoredFile, User
 from departments.models import Staff
 from departments.permissions import require
 from incentives.calculations.manuscripts import count_characters, outcome
-from incentives.manuscript_routes import Route, Terms, is_own, route_of, scheme_for, terms_by_kind
 from incentives.models import (
     AuthorKind,
     Ballot,
@@ -29,6 +28,7 @@ from incentives.models import (
     Submission,
     VoteChoice,
 )
+from incentives.selectors.manuscript_routes import Route, Terms, is_own, route_of, scheme_for, terms_by_kind
 
 SUBMITTED = audit.register_action("manuscript.submitted", _("manuscript submitted"))
 REVISED = audit.register_action("manuscript.revised", _("manuscript revised"))

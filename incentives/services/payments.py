@@ -39,7 +39,7 @@ from incentives.models import (
     PaymentState,
     Settlement,
 )
-from incentives.payables import month_due
+from incentives.selectors.payables import month_due
 from incentives.services.closing import month_pay
 
 MADE = audit.register_action("payment.made", _("payment batch made"))

@@ -29,7 +29,7 @@ from incentives.calculations.frozen import MonthFacts
 from incentives.calculations.month import MonthSettlement, settle
 from incentives.calculations.result import MonthResult, month_result
 from incentives.models import Settlement
-from incentives.selectors import pool_facts
+from incentives.selectors.facts import pool_facts
 from incentives.services import results
 from kpi.calculations.month import assess
 from kpi.selectors import assessment_facts

@@ -20,7 +20,6 @@ from core.sealing import seal, unseal
 from core.tokens import digest_of
 from departments.permissions import reach_of, require
 from incentives.calculations.manuscripts import count_characters
-from incentives.manuscript_routes import latest_version, route_of, terms_by_kind
 from incentives.models import (
     AuthorKind,
     Manuscript,
@@ -29,6 +28,7 @@ from incentives.models import (
     Submission,
     SubmissionLink,
 )
+from incentives.selectors.manuscript_routes import latest_version, route_of, terms_by_kind
 from incentives.services.manuscripts import (
     Draft,
     draft_problems,

@@ -9,14 +9,12 @@ from typing import Any
 from core.money import ZERO
 from core.months import Month
 from departments.models import Unit
-from finance.calculations.withholding import Fee, IncomeKind, withhold
+from finance.calculations.withholding import OUTSIDERS_INCOME, Fee, withhold
 from finance.models import FundEntry, FundMonth
 from incentives.models import AuthorKind, FindingRule, Manuscript, Pool, PoolShare
 from incentives.sheet import wording
 from incentives.sheet.content import FundLine, Line, MovementLine, PoolLine, Vacancy
 
-# The class of income of outsiders' fees: the careful one of the two that are possible.
-OUTSIDERS_INCOME: IncomeKind = "labour"
 Item = Mapping[str, Any]
 
 

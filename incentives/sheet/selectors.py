@@ -17,8 +17,8 @@ from core.money import ZERO
 from core.months import Month
 from departments.models import Assignment, PeriodState, Unit
 from departments.selectors import UnitTree, unit_tree
-from incentives.held import held_amounts
 from incentives.models import Adjustment, Payout, PayoutKind, PoolScheme, PoolShare, Settlement
+from incentives.selectors.held import held_amounts
 from incentives.sheet import wording
 from incentives.sheet.campaigns import read_campaigns
 from incentives.sheet.content import AdjustmentLine, Approval, Content, Department, Line, Missing

@@ -19,8 +19,8 @@ from core.forms import add_problems
 from core.lists import HEAD, ListPage, cell
 from departments.models import Staff
 from departments.permissions import may
-from incentives.payment_board import people_to_pay, person_to_pay
-from incentives.payment_forms import AccountForm, ReasonForm
+from incentives.forms.payments import AccountForm, ReasonForm
+from incentives.selectors.payment_board import people_to_pay, person_to_pay
 from incentives.services.bank_accounts import bank_account_read, bank_account_set
 
 KEEPS = may("bank_account.edit")

@@ -19,9 +19,9 @@ from core.forms import add_problems
 from core.lists import HEAD, ListPage, StateColumn, cell
 from core.months import Month
 from departments.permissions import MEMBER, may, reach_of
-from incentives.finding_board import finding_page, findings_listed, in_month
-from incentives.forms import AnswerForm, FindingForm, WithdrawForm
+from incentives.forms.findings import AnswerForm, FindingForm, WithdrawForm
 from incentives.models import Finding, FindingStatus
+from incentives.selectors.finding_board import finding_page, findings_listed, in_month
 from incentives.services.findings import (
     finding_answer,
     finding_confirm,

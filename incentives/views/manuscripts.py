@@ -21,16 +21,7 @@ from core.lists import HEAD, ListPage, cell
 from core.months import Month
 from core.sealing import unseal
 from departments.permissions import MEMBER, may, reach_of
-from incentives.manuscript_board import (
-    desk_of,
-    links_listed,
-    manuscript_page,
-    manuscripts_listed,
-    months_of_schemes,
-    schemes_to_link,
-    waiting_for,
-)
-from incentives.manuscript_forms import (
+from incentives.forms.manuscripts import (
     ContactForm,
     LinkForm,
     ManuscriptForm,
@@ -40,6 +31,15 @@ from incentives.manuscript_forms import (
     VoteForm,
 )
 from incentives.models import AuthorKind, Manuscript, ManuscriptStatus, Step, VoteChoice
+from incentives.selectors.manuscript_board import (
+    desk_of,
+    links_listed,
+    manuscript_page,
+    manuscripts_listed,
+    months_of_schemes,
+    schemes_to_link,
+    waiting_for,
+)
 from incentives.services.manuscripts import (
     manuscript_close_vote,
     manuscript_publish,

@@ -19,15 +19,15 @@ from core.forms import add_problems
 from core.lists import HEAD, ListPage, MoneyColumn, cell, table_answer
 from core.months import Month
 from departments.permissions import MEMBER, may
+from incentives.forms.payments import AgainForm, BatchForm, ReturnForm, SettleForm
 from incentives.models import AuthorKind, PaymentBatch, PaymentState
-from incentives.payment_board import (
+from incentives.selectors.payment_board import (
     batch_page,
     batches_listed,
     frozen_months,
     month_page,
     outsiders_of,
 )
-from incentives.payment_forms import AgainForm, BatchForm, ReturnForm, SettleForm
 from incentives.services.payments import (
     bank_file_read,
     batch_files_again,

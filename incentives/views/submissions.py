@@ -23,10 +23,10 @@ from core.access import PUBLIC, access
 from core.exceptions import DomainError, NotVisible, RuleViolation
 from core.forms import add_problems
 from core.sealing import seal, unseal
-from incentives.manuscript_board import guest_desk
-from incentives.manuscript_forms import GuestForm, GuestRevisionForm, ReceiptForm
-from incentives.manuscript_routes import terms_of
+from incentives.forms.manuscripts import GuestForm, GuestRevisionForm, ReceiptForm
 from incentives.models import Manuscript, ManuscriptStatus, Step
+from incentives.selectors.manuscript_board import guest_desk
+from incentives.selectors.manuscript_routes import terms_of
 from incentives.services.manuscripts import step_now
 from incentives.services.submissions import (
     GUESTS,

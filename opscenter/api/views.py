@@ -20,7 +20,7 @@ from core.months import Month
 from departments.permissions import MEMBER, may
 from departments.selectors import unit_tree
 from incentives.api.serializers import SettlementSerializer
-from incentives.readable import settlements_readable
+from incentives.selectors.readable import settlements_readable
 from incentives.services.export import incentive_sheet
 from kpi.api.serializers import QuotaSerializer
 from kpi.selectors.readable import person_readable

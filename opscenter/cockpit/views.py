@@ -13,7 +13,7 @@ from core.exceptions import NotVisible
 from core.months import Month
 from departments.permissions import may_of_whole
 from incentives.dry_run import dry_run
-from incentives.objections import objection_window
+from incentives.selectors.objections import objection_window
 from incentives.services.export import incentive_sheet_preview
 from opscenter.cockpit.approvals import read_records, steps
 from opscenter.cockpit.counts import changes_since, read_campaigns, read_open

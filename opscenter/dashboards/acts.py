@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.exceptions import NotAllowed
 from departments.models.periods import PeriodState
-from incentives.objections import objection_window
+from incentives.selectors.objections import objection_window
 from incentives.services import closing
 from opscenter.dashboards.scope import MonthScope
 

@@ -13,7 +13,7 @@ from departments.selectors import work_calendar
 from incentives.calculations.frozen import MonthFacts
 from incentives.calculations.month import PoolFacts
 from incentives.models import Settlement
-from incentives.selectors import pool_facts
+from incentives.selectors.facts import pool_facts
 from incentives.services.verification import UNREADABLE
 from kpi.calculations.month import AssessmentFacts
 from kpi.selectors import assessment_facts

@@ -12,7 +12,7 @@ from core.months import Month
 from core.workdays import WorkCalendar
 from departments.models import Period, Staff
 from incentives.models import Finding, FindingRule, Manuscript, PaymentLine, Payout, RoleHolder
-from incentives.payment_board import own_payments
+from incentives.selectors.payment_board import own_payments
 from kpi.models import Score
 from kpi.selectors.logs import daily_counts
 

@@ -21,8 +21,8 @@ from core.interchange.importer import import_sheets
 from core.models import AuditEvent
 from core.spreadsheets.reader import Sheet
 from departments.models import Period, PeriodState
-from incentives.finding_board import finding_page
 from incentives.models import Finding, FindingAnswer, FindingRule, FindingStatus, PoolScheme, RoleHolder
+from incentives.selectors.finding_board import finding_page
 from incentives.services.findings import (
     Proposal,
     finding_answer,

@@ -13,8 +13,8 @@ from django.urls import reverse
 from core.exceptions import Conflict, NotAllowed, NotVisible, RuleViolation
 from departments.models import Period, PeriodState
 from finance.models import FundMonth
-from incentives.manuscript_board import manuscript_page, manuscripts_listed, waiting_for
 from incentives.models import Ballot, Manuscript, ManuscriptRule, RoleHolder, Submission, VoteChoice
+from incentives.selectors.manuscript_board import manuscript_page, manuscripts_listed, waiting_for
 from incentives.services.manuscripts import (
     Draft,
     manuscript_close_vote,

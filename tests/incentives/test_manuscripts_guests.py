@@ -18,7 +18,7 @@ from core import jobs
 from core.exceptions import NotAllowed, NotVisible, RuleViolation
 from core.models import AuditEvent
 from core.sealing import seal, unseal
-from incentives.manuscript_forms import GuestForm
+from incentives.forms.manuscripts import GuestForm
 from incentives.models import Manuscript, Submission, SubmissionLink
 from incentives.retention import FORGET_CONTACTS
 from incentives.services.manuscripts import Draft, manuscript_publish, manuscript_screen

@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from core.exceptions import NotVisible
-from incentives.manuscript_board import months_of_schemes
 from incentives.models import Manuscript
+from incentives.selectors.manuscript_board import months_of_schemes
 from incentives.services.manuscripts import Draft, manuscript_submit
 from tests.incentives.manuscripts import TEXT, accepted, handed_in, published, rules, vote, voting
 from tests.people import MONTH

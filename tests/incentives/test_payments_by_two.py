@@ -12,7 +12,7 @@ from core.exceptions import Conflict, NotAllowed, NotVisible
 from core.models import AuditEvent
 from departments.models import Period
 from incentives.models import PaymentBatch, PaymentFile, PaymentLine, PaymentState
-from incentives.payables import month_due
+from incentives.selectors.payables import month_due
 from incentives.services.closing import month_pay
 from incentives.services.payments import (
     bank_file_read,

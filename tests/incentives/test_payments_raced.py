@@ -10,7 +10,7 @@ from django.db import IntegrityError, connections
 from core import guards
 from core.exceptions import DomainError
 from incentives.models import PaymentBatch, PaymentLine
-from incentives.payables import month_due
+from incentives.selectors.payables import month_due
 from incentives.services import payments
 from tests.incentives import payday
 

@@ -18,7 +18,7 @@ from django.urls import reverse
 from core.exceptions import Conflict, NotAllowed, NotVisible, RuleViolation
 from core.models import AuditEvent
 from core.workdays import WorkCalendar
-from incentives.held import held_amounts, held_references
+from incentives.selectors.held import held_amounts, held_references
 from incentives.services.closing import month_approve, month_lock, month_publish, month_review
 from incentives.sheet.selectors import sheet_content
 from kpi.calculations.appeals import window_end

@@ -11,8 +11,8 @@ from campaigns.models import Uplift
 from core.money import ZERO
 from departments.models import Staff
 from finance.models import FundMonth
-from incentives.held import held_amounts
 from incentives.models import Payout, Pool, PoolScheme
+from incentives.selectors.held import held_amounts
 from opscenter.dashboards import wording
 from opscenter.dashboards.scope import MonthScope
 from opscenter.dashboards.selectors.people import PeopleFilter

@@ -13,7 +13,7 @@ from core.exceptions import NotAllowed, RuleViolation
 from core.models import AuditEvent, User
 from departments.models import Staff
 from incentives.models import Settlement
-from incentives.objections import objection_window
+from incentives.selectors.objections import objection_window
 from incentives.services.roll_up import month_roll_up
 from tests.incentives.services.company import MAY, Company
 from tests.incentives.services.test_closing import changed_rating

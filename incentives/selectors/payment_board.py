@@ -23,7 +23,7 @@ from incentives.models import (
     PaymentMethod,
     PaymentState,
 )
-from incentives.payables import MonthDue, Payable, month_due, payables
+from incentives.selectors.payables import MonthDue, Payable, month_due, payables
 
 LINES_A_PAGE = 50
 MONTHS_SHOWN = 12

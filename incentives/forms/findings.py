@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.attachments import AttachmentField
 from core.models import User
-from incentives.finding_board import campaign_choices, rule_choices, store_choices
+from incentives.selectors.finding_board import campaign_choices, rule_choices, store_choices
 from incentives.services.findings import Proposal
 
 HUNDRED = Decimal(100)

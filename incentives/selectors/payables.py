@@ -9,11 +9,10 @@ from django.db.models import Sum
 from core.money import ZERO
 from core.months import Month
 from departments.models import Staff, Unit
-from finance.calculations.withholding import Fee, withhold
+from finance.calculations.withholding import OUTSIDERS_INCOME, Fee, withhold
 from finance.models import AccountKind, Transfer
-from incentives.held import held_references
 from incentives.models import AuthorKind, BankAccount, PaymentLine, PaymentState
-from incentives.sheet.ledger import OUTSIDERS_INCOME
+from incentives.selectors.held import held_references
 
 OUTSIDERS = (AuthorKind.PHARMACIST, AuthorKind.CUSTOMER)
 

@@ -16,15 +16,6 @@ from departments.models import Staff
 from departments.permissions import reach_of
 from departments.selectors import frozen_months
 from finance.models import FundMonth
-from incentives.manuscript_routes import (
-    Route,
-    is_own,
-    latest_version,
-    route_of,
-    scheme_for,
-    scheme_names,
-    terms_by_kind,
-)
 from incentives.models import (
     AuthorKind,
     Ballot,
@@ -39,6 +30,15 @@ from incentives.models import (
     Submission,
     SubmissionLink,
     VoteChoice,
+)
+from incentives.selectors.manuscript_routes import (
+    Route,
+    is_own,
+    latest_version,
+    route_of,
+    scheme_for,
+    scheme_names,
+    terms_by_kind,
 )
 from incentives.services.manuscripts import step_now
 from incentives.services.submissions import may_read_contact

@@ -1,0 +1,1 @@
+"""Reads of REWARD, a module for each question."""
