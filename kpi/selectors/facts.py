@@ -16,7 +16,7 @@ from core import registry
 from core.months import Month
 from core.workdays import WorkCalendar
 from departments.models import Position, Staff
-from departments.selectors import UnitTree, people_of
+from departments.selectors import Person, UnitTree, people_of
 from kpi.calculations.month import AssessmentFacts, PersonFacts, PlacedAssignment, SchemeVersion
 from kpi.calculations.rules import Platform as PlatformFacts
 from kpi.calculations.rules import QuotaRule as QuotaRuleFacts
@@ -134,28 +134,30 @@ def rule_rows(units: Collection[int], month: Month) -> QuerySet[QuotaRule]:
 
 def versions_of(rows: Iterable[Any]) -> tuple[RuleVersion, ...]:
     """What attainment is computed from, of some ``QuotaRule`` rows."""
-    return tuple(
-        RuleVersion(
-            rule=QuotaRuleFacts(
-                key=row.pk,
-                code=row.code,
-                activities=frozenset(row.activities),
-                platforms=frozenset(row.platforms),
-                basis=row.basis,
-                period=row.period,
-                amount=row.amount,
-                accounts_required=row.accounts_required,
-                platforms_required=row.platforms_required,
-                day_basis=row.day_basis,
-                surplus=row.surplus,
-                weight=row.weight,
-            ),
-            unit=row.unit_id,
-            valid_from=row.valid_from,
-            valid_to=row.valid_to,
-            precedence=row.document.precedence if row.document else 0,
-        )
-        for row in rows
+    return tuple(quota_version(row, row.pk) for row in rows)
+
+
+def quota_version(row: Any, key: int) -> RuleVersion:
+    """A quota rule, stored or drafted, as the calculation takes it."""
+    return RuleVersion(
+        rule=QuotaRuleFacts(
+            key=key,
+            code=row.code,
+            activities=frozenset(row.activities),
+            platforms=frozenset(row.platforms),
+            basis=row.basis,
+            period=row.period,
+            amount=row.amount,
+            accounts_required=row.accounts_required,
+            platforms_required=row.platforms_required,
+            day_basis=row.day_basis,
+            surplus=row.surplus,
+            weight=row.weight,
+        ),
+        unit=row.unit_id,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        precedence=row.document.precedence if row.document else 0,
     )
 
 
@@ -175,25 +177,27 @@ def scheme_versions(units: set[int], month: Month) -> tuple[SchemeVersion, ...]:
         items[item.scheme_id].append(
             parse_item(item.code, item.weight, item.source, item.method, item.params)
         )
-    return tuple(
-        SchemeVersion(
-            key=row.pk,
-            scheme=Scheme(
-                code=row.code,
-                items=tuple(items[row.pk]),
-                cap=row.cap,
-                threshold=row.threshold,
-                total_cap=row.total_cap,
-                bonus_max=row.bonus_max,
-                deduct_max=row.deduct_max,
-                pay_mode=row.pay_mode,
-                bands=tuple(sorted(parse_bands(row.bands), key=lambda band: -band.bound)),
-            ),
-            unit=row.unit_id,
-            valid_from=row.valid_from,
-            position=row.position.code if row.position else "",
-        )
-        for row in schemes.values()
+    return tuple(scheme_version(row, items[row.pk], row.pk) for row in schemes.values())
+
+
+def scheme_version(row: Any, items: Iterable[SchemeItem], key: int) -> SchemeVersion:
+    """An assessment scheme, stored or drafted, as the calculation takes it."""
+    return SchemeVersion(
+        key=key,
+        scheme=Scheme(
+            code=row.code,
+            items=tuple(items),
+            cap=row.cap,
+            threshold=row.threshold,
+            total_cap=row.total_cap,
+            bonus_max=row.bonus_max,
+            deduct_max=row.deduct_max,
+            pay_mode=row.pay_mode,
+            bands=tuple(sorted(parse_bands(row.bands), key=lambda band: -band.bound)),
+        ),
+        unit=row.unit_id,
+        valid_from=row.valid_from,
+        position=row.position.code if row.position else "",
     )
 
 
@@ -206,21 +210,25 @@ def person_facts(
     """
     codes = dict(Position.objects.values_list("pk", "code")) if positions else {}
     return tuple(
-        PersonFacts(
-            key=person.pk,
-            staff_no=person.staff_no,
-            unit=person.unit_id,
-            position=codes.get(person.position_id or 0, ""),
-            joined=person.joined,
-            left=person.left,
-            bonus_base=person.bonus_base,
-            assignments=tuple(
-                PlacedAssignment(start, end, unit, codes.get(position or 0, ""))
-                for unit, position, start, end in person.assignments
-            ),
-            leaves=person.leaves,
-        )
-        for person in people_of(root_id, month.first, month.last, _ids(only))
+        facts_of(person, codes) for person in people_of(root_id, month.first, month.last, _ids(only))
+    )
+
+
+def facts_of(person: Person, positions: Mapping[int, str]) -> PersonFacts:
+    """One person as the calculation takes them; ``positions``: id → code."""
+    return PersonFacts(
+        key=person.pk,
+        staff_no=person.staff_no,
+        unit=person.unit_id,
+        position=positions.get(person.position_id or 0, ""),
+        joined=person.joined,
+        left=person.left,
+        bonus_base=person.bonus_base,
+        assignments=tuple(
+            PlacedAssignment(start, end, unit, positions.get(position or 0, ""))
+            for unit, position, start, end in person.assignments
+        ),
+        leaves=person.leaves,
     )
 
 

@@ -16,9 +16,7 @@ from departments.models.periods import FROZEN
 from departments.permissions import reach_of
 from departments.selectors import UnitTree, people_of, unit_tree, work_calendar
 from kpi.calculations.month import (
-    PersonFacts,
     PersonScore,
-    PlacedAssignment,
     SchemeBook,
     SchemeVersion,
     assess,
@@ -27,7 +25,7 @@ from kpi.calculations.month import (
 from kpi.calculations.ratings import DueDays, State, rating_state
 from kpi.calculations.scores import ItemScore
 from kpi.models import MonthPolicy, Rating, SchemeItem
-from kpi.selectors.facts import assessment_facts, month_policies, scheme_versions
+from kpi.selectors.facts import assessment_facts, facts_of, month_policies, scheme_versions
 
 if TYPE_CHECKING:
     from core.models import User
@@ -102,7 +100,7 @@ def rating_tasks(user: "User", root_id: int, month: Month) -> list[RatingTask]:
     positions = dict(Position.objects.values_list("pk", "code"))
     held = []
     for person in people:
-        facts = _facts_of(person, positions)
+        facts = facts_of(person, positions)
         last = min(month.last, person.left) if person.left else month.last
         unit, position = place(facts, last)
         version = schemes.of(tree.path(unit), position) if unit is not None else None
@@ -119,22 +117,6 @@ def rating_tasks(user: "User", root_id: int, month: Month) -> list[RatingTask]:
 
 def _units(tree: UnitTree, root_id: int) -> set[int]:
     return {unit for unit, root in tree.roots.items() if root == root_id}
-
-
-def _facts_of(person: Any, positions: Mapping[int, str]) -> PersonFacts:
-    return PersonFacts(
-        key=person.pk,
-        staff_no=person.staff_no,
-        unit=person.unit_id,
-        position=positions.get(person.position_id or 0, ""),
-        joined=person.joined,
-        left=person.left,
-        bonus_base=None,
-        assignments=tuple(
-            PlacedAssignment(start, end, unit, positions.get(position or 0, ""))
-            for unit, position, start, end in person.assignments
-        ),
-    )
 
 
 def _given(root_id: int, month: Month) -> dict[int, dict[tuple[str, str], tuple[Any, Any]]]:

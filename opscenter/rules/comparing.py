@@ -15,14 +15,13 @@ from core.models import User
 from core.months import Month
 from departments.models import Document, Period, PeriodState, Position, RuleDraft, Staff
 from departments.selectors import UnitTree, work_calendar
+from kpi.selectors.facts import person_facts, quota_version
 from opscenter.rules.holders import (
     HolderBook,
+    drafted_scheme,
     in_month,
-    persons,
     platform_facts,
-    quota_version,
     roles_held,
-    scheme_version,
     units_of,
     units_under,
 )
@@ -205,7 +204,7 @@ def affected(reader: User, draft: RuleDraft, tree: UnitTree, today: date) -> Aff
     """Whom the draft touches in the running month, or in the one it begins in when that is later."""
     month = Month.of(max(draft.valid_from, today))
     kind = KINDS[draft.kind]
-    people = {person.key: person for person in persons(draft.root_id, month)}
+    people = {person.key: person for person in person_facts(draft.root_id, month)}
     targets: dict[int, tuple[Decimal | None, Decimal | None]] = {}
     try:
         row = unsaved(kind, draft)
@@ -273,7 +272,7 @@ def _owed(targets: dict[int, Decimal | None]) -> Decimal | None:
 def _assessed(draft: RuleDraft, row: Any, tree: UnitTree, month: Month, people: list[Any]) -> set[int]:
     """Those whose month is judged by the draft."""
     stored = [
-        scheme_version(version.row, version.parts["scheme_items"], version.row.pk)
+        drafted_scheme(version.row, version.parts["scheme_items"], version.row.pk)
         for version in versions(
             KINDS[draft.kind], in_month(month, units_of(tree, draft.root_id), draft.kind), parts=True
         )
@@ -283,5 +282,5 @@ def _assessed(draft: RuleDraft, row: Any, tree: UnitTree, month: Month, people: 
     items = [dict(cells) for cells in draft.rows["scheme_items"]]
     for cells in items:
         cells["method"] = cells.get("method") or "linear"
-    book = HolderBook(month, tree, (), [*stored, scheme_version(row, items, key)])
+    book = HolderBook(month, tree, (), [*stored, drafted_scheme(row, items, key)])
     return {person.key for person in people if book.of(person).scheme == key}

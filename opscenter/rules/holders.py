@@ -14,19 +14,18 @@ from django.db.models import Q
 
 from core.months import Month
 from core.workdays import WorkCalendar
-from departments.models import Position
-from departments.selectors import UnitTree, people_of
+from departments.selectors import UnitTree
 from incentives.models import RoleHolder
 from kpi.calculations.attainment import RuleMonth, attain
-from kpi.calculations.month import PersonFacts, PlacedAssignment, SchemeBook, SchemeVersion, place
+from kpi.calculations.month import PersonFacts, SchemeBook, SchemeVersion, place
 from kpi.calculations.rules import Platform as PlatformFacts
-from kpi.calculations.rules import QuotaRule as QuotaTerms
 from kpi.calculations.rules import RuleBook, RuleVersion, applicable_rules
-from kpi.calculations.schemes import Scheme, parse_bands, parse_item
+from kpi.calculations.schemes import parse_item
 from kpi.calculations.service import Assignment, Leave, employed_span, leave_days, placements
 from kpi.calculations.slots import MonthDays
 from kpi.calculations.subjects import PersonMonth
 from kpi.models import Platform
+from kpi.selectors.facts import quota_version, scheme_version
 from opscenter.rules.kinds import KINDS
 from opscenter.rules.versions import Cells, Version, versions
 
@@ -45,84 +44,26 @@ class Held:
     roles: list[tuple[str, str]] = field(default_factory=list)
 
 
-def quota_version(row: Any, key: int) -> RuleVersion:
-    """A quota rule, stored or drafted, as the calculation takes it."""
-    return RuleVersion(
-        rule=QuotaTerms(
-            key=key,
-            code=row.code,
-            activities=frozenset(row.activities),
-            platforms=frozenset(row.platforms),
-            basis=row.basis,
-            period=row.period,
-            amount=row.amount,
-            accounts_required=row.accounts_required,
-            platforms_required=row.platforms_required,
-            day_basis=row.day_basis,
-            surplus=row.surplus,
-            weight=row.weight,
-        ),
-        unit=row.unit_id,
-        valid_from=row.valid_from,
-        valid_to=row.valid_to,
-        precedence=row.document.precedence if row.document else 0,
-    )
-
-
-def scheme_version(row: Any, items: Iterable[Cells], key: int) -> SchemeVersion:
-    """An assessment scheme, stored or drafted, as the calculation takes it."""
-    return SchemeVersion(
-        key=key,
-        scheme=Scheme(
-            code=row.code,
-            items=tuple(
-                parse_item(
-                    str(item["code"]),
-                    Decimal(str(item["weight"])),
-                    str(item["source"]),
-                    str(item["method"]),
-                    str(item["params"] or ""),
-                )
-                for item in items
-            ),
-            cap=row.cap,
-            threshold=row.threshold,
-            total_cap=row.total_cap,
-            bonus_max=row.bonus_max,
-            deduct_max=row.deduct_max,
-            pay_mode=row.pay_mode,
-            bands=tuple(sorted(parse_bands(row.bands), key=lambda band: -band.bound)),
-        ),
-        unit=row.unit_id,
-        valid_from=row.valid_from,
-        position=row.position.code if row.position else "",
+def drafted_scheme(row: Any, items: Iterable[Cells], key: int) -> SchemeVersion:
+    """An assessment scheme with its items as cells, stored or drafted, as the calculation takes it."""
+    return scheme_version(
+        row,
+        [
+            parse_item(
+                str(item["code"]),
+                Decimal(str(item["weight"])),
+                str(item["source"]),
+                str(item["method"]),
+                str(item["params"] or ""),
+            )
+            for item in items
+        ],
+        key,
     )
 
 
 def units_of(tree: UnitTree, root_id: int) -> set[int]:
     return {unit for unit, root in tree.roots.items() if root == root_id}
-
-
-def persons(root_id: int, month: Month, staff_ids: Collection[int] | None = None) -> list[PersonFacts]:
-    """Those employed in the month: four queries."""
-    codes = dict(Position.objects.values_list("pk", "code"))
-    return [
-        PersonFacts(
-            key=person.pk,
-            staff_no=person.staff_no,
-            unit=person.unit_id,
-            position=codes.get(person.position_id or 0, ""),
-            joined=person.joined,
-            left=person.left,
-            bonus_base=None,
-            assignments=tuple(
-                PlacedAssignment(start, end, unit, codes.get(position or 0, ""))
-                for unit, position, start, end in person.assignments
-            ),
-            leaves=person.leaves,
-        )
-        for person in people_of(root_id, month.first, month.last, staff_ids)
-    ]
 
 
 class HolderBook:
@@ -238,7 +179,7 @@ def holdings(
         tree,
         [quota_version(version.row, version.row.pk) for version in found["quota_rules"]],
         [
-            scheme_version(version.row, version.parts["scheme_items"], version.row.pk)
+            drafted_scheme(version.row, version.parts["scheme_items"], version.row.pk)
             for version in found["schemes"]
         ],
     )

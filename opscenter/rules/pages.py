@@ -15,8 +15,9 @@ from departments.models import RuleDraft, Staff
 from departments.models.drafts import OPEN
 from departments.permissions import reach_of
 from departments.selectors import UnitTree, unit_tree
+from kpi.selectors.facts import person_facts
 from opscenter.rules.comparing import MOST_NAMED, Touched
-from opscenter.rules.holders import Held, holdings, in_month, persons, roles_held, units_of, units_under
+from opscenter.rules.holders import Held, holdings, in_month, roles_held, units_of, units_under
 from opscenter.rules.kinds import KINDS, PART_LABELS, RuleKind, label_of
 from opscenter.rules.versions import (
     Names,
@@ -227,7 +228,7 @@ def _holders(
     if version is None:
         return 0, [], []
     root = tree.roots[rule.unit.pk]
-    people = persons(root, month)
+    people = person_facts(root, month)
     units: set[int] = set()
     if rule.kind.name in ("quota_rules", "schemes", "pool_schemes"):
         found = _of_month(rule, month, tree)

@@ -18,7 +18,8 @@ from departments.models import RuleAcknowledgement, Staff, Unit
 from departments.permissions import reach_of
 from departments.selectors import UnitTree, unit_tree
 from departments.selectors.chart import own_root
-from opscenter.rules.holders import Held, holdings, latest_pools, month_versions, persons, roles_held
+from kpi.selectors.facts import person_facts
+from opscenter.rules.holders import Held, holdings, latest_pools, month_versions, roles_held
 from opscenter.rules.versions import Cells, Version
 
 #: how long the hint may be out of date after somebody changed a rule, in seconds
@@ -114,7 +115,7 @@ def own_staff(user: User) -> Staff | None:
 
 def bound_by(staff: Staff, month: Month, tree: UnitTree) -> BoundBy:
     """The rules that hold for one person in a month."""
-    people = persons(staff.root_id, month, [staff.pk])
+    people = person_facts(staff.root_id, month, [staff.pk])
     found = month_versions(staff.root_id, month, tree)
     held = holdings(month, tree, people, found, roles_held(month, staff_ids=[staff.pk]))
     return RuleReader(found, month).of(held[0]) if held else BoundBy([], None, [], "")
@@ -176,7 +177,7 @@ def reader_lines(user: User, month: Month, *, text: str = "", unit_code: str = "
     seen: Any = Staff.objects.visible_to(user).filter(root_id=root.pk)
     known = {pk: (name, unit) for pk, name, unit in seen.values_list("pk", "name", "unit_id")}
     wanted = tree.subtree(tree.ids[unit_code]) if unit_code in tree.ids else None
-    people = [person for person in persons(root.pk, month) if person.key in known]
+    people = [person for person in person_facts(root.pk, month) if person.key in known]
     found = month_versions(root.pk, month, tree)
     reader = RuleReader(found, month)
     read = {
