@@ -19,6 +19,7 @@ from campaigns.models import Store, StoreDay
 from core.interchange.importer import import_sheets
 from core.months import Month
 from departments.models import Assignment, Leave, Staff, Unit
+from incentives.models import AuthorKind, Manuscript, ManuscriptStatus
 from kpi.models import LogEntry, Platform, Rating, ScorePoint
 
 ROWS_A_PERSON = 100
@@ -55,6 +56,8 @@ def seed(people: int, months: int = 1) -> None:
         staff = _staff(root, people)
         _import(organisation.holders([person.staff_no for person in staff]))
         _around_people(root, staff)
+        _ratings(root, staff, months)
+        _manuscripts(root, staff)
         _store_days(root)
         for back in range(months):
             bulk_write(LogEntry, log_rows(root.pk, staff, MONTH.plus(-back)))
@@ -87,7 +90,7 @@ def _staff(root: Unit, people: int) -> list[Staff]:
 
 
 def _around_people(root: Unit, staff: list[Staff]) -> None:
-    """One in fifty was on leave, one in fifty moved; each has a rating, one in twenty points."""
+    """One in fifty was on leave, one in fifty moved; one in twenty has points."""
     Leave.objects.bulk_create(
         [
             Leave(staff=person, root=root, start=dt.date(2024, 5, 13), end=dt.date(2024, 5, 17), kind="事假")
@@ -101,20 +104,6 @@ def _around_people(root: Unit, staff: list[Staff]) -> None:
         for move in (before, {"start": middle, "end": None, "unit_id": other.unit_id}):
             moves.append(Assignment(staff=person, root=root, **move))
     Assignment.objects.bulk_create(moves)
-    Rating.objects.bulk_create(
-        [
-            Rating(
-                month=MONTH.first,
-                root=root,
-                staff=person,
-                scheme_code=organisation.SCHEME,
-                item_code=organisation.RATED_ITEM,
-                score=Decimal(60 + number % 41),
-            )
-            for number, person in enumerate(staff)
-        ],
-        batch_size=BATCH,
-    )
     ScorePoint.objects.bulk_create(
         [
             ScorePoint(
@@ -128,6 +117,48 @@ def _around_people(root: Unit, staff: list[Staff]) -> None:
             )
             for number, person in enumerate(staff[5::20])
         ]
+    )
+
+
+def _ratings(root: Unit, staff: list[Staff], months: int) -> None:
+    """Of the measured month, and of the one before where it has logs: it is settled."""
+    Rating.objects.bulk_create(
+        [
+            Rating(
+                month=month.first,
+                root=root,
+                staff=person,
+                scheme_code=organisation.SCHEME,
+                item_code=organisation.RATED_ITEM,
+                score=Decimal(60 + number % 41),
+            )
+            for month in (MONTH, MONTH.plus(-1))[:months]
+            for number, person in enumerate(staff)
+        ],
+        batch_size=BATCH,
+    )
+
+
+def _manuscripts(root: Unit, staff: list[Staff]) -> None:
+    """Every second person handed one in; none is published, so no fee is due."""
+    states = (ManuscriptStatus.SUBMITTED, ManuscriptStatus.ACCEPTED, ManuscriptStatus.REFUSED)
+    Manuscript.objects.bulk_create(
+        [
+            Manuscript(
+                ident=f"bm-text-{number:05d}",
+                date=MONTH.first + dt.timedelta(days=number % 20),
+                root=root,
+                title=f"稿件{number}",
+                author_kind=AuthorKind.EMPLOYEE,
+                author=person.name,
+                staff=person,
+                characters=800,
+                status=states[number % len(states)],
+                scheme_code=organisation.POOL,
+            )
+            for number, person in enumerate(staff[::2])
+        ],
+        batch_size=BATCH,
     )
 
 

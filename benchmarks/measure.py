@@ -124,6 +124,17 @@ def lock() -> Figures:
     return {**figures, "inputs_megabytes": len(settlement.inputs) / 1e6}
 
 
+def settle_before() -> Figures:
+    """The month before the measured one, computed and locked: it has payouts to be paid, and a ledger."""
+    root, month = _root(), MONTH.plus(-1)
+    figures: Figures = {}
+    with timed(figures):
+        month_roll_up(actor=None, root=root, month=month)
+        month_lock(actor=None, root=root, month=month, reason="benchmark", force=True)
+    _tidy()
+    return figures
+
+
 def make_workbook(path: str, rows: str) -> Figures:
     """A workbook of log rows of the month after."""
     book = Workbook(write_only=True)
@@ -189,7 +200,10 @@ def bare_sheet(path: str) -> Figures:
 
 
 def sign_in(*roles: str) -> Figures:
-    """Somebody with each role, signed in; gives the keys of their sessions."""
+    """Somebody with each role, signed in; gives the keys of their sessions.
+
+    The director does what finance does too, so that no more than four people ask at once.
+    """
     figures: Figures = {"megabytes": 0.0}
     places = {"staff": None, "leader": Unit.objects.get(code=organisation.GROUPS[1])}
     for number, role in enumerate(roles):
@@ -198,7 +212,8 @@ def sign_in(*roles: str) -> Figures:
         person.save(update_fields=["user"])
         unit = places.get(role, _root())
         if unit is not None:
-            Grant.objects.create(staff=person, role=role, unit=unit)
+            held = (role, "finance") if role == "director" else (role,)
+            Grant.objects.bulk_create(Grant(staff=person, role=one, unit=unit) for one in held)
         browser = Client()
         browser.force_login(person.user)
         figures[role] = browser.cookies[settings.SESSION_COOKIE_NAME].value
@@ -214,6 +229,7 @@ MEASUREMENTS: dict[str, Callable[..., Figures]] = {
         sign_in,
         queries,
         lock,
+        settle_before,
         make_workbook,
         import_logs,
         bare_reading,

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.organisation import COMPANY, MONTH
+from benchmarks.organisation import CAMPAIGN, COMPANY, MONTH
 from benchmarks.report import Figure
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,6 +46,9 @@ class Measured:
     goal: int
 
 
+#: a month that is settled: its payouts are to be paid
+BEFORE = MONTH.plus(-1)
+
 PAGES = (
     Measured("/today/", "staff", DASHBOARD),
     Measured("/today/month/", "staff", DASHBOARD),
@@ -57,6 +60,8 @@ PAGES = (
     Measured("/verification/", "leader", LIST),
     Measured("/assessment/", "leader", LIST),
     Measured("/team/", "manager", DASHBOARD),
+    Measured("/team/ranking/", "manager", LIST),
+    Measured("/team/totals/", "manager", DASHBOARD),
     Measured(f"/month/{MONTH}/", "manager", DASHBOARD),
     Measured(f"/month/{MONTH}/?view=people", "manager", DASHBOARD),
     Measured("/verification/", "manager", LIST),
@@ -71,10 +76,17 @@ PAGES = (
     Measured("/org/people/", "manager", LIST),
     Measured("/org/documents/", "manager", LIST),
     Measured("/rules/", "manager", LIST),
+    Measured("/rules/acknowledgements/", "manager", LIST),
     Measured("/jobs/", "manager", LIST),
     Measured("/search/?q=1", "manager", LIST),
     Measured(f"/data/completeness/?month={MONTH}&unit={COMPANY}", "director", DASHBOARD),
     Measured(f"/month/{MONTH}/?view=money", "director", DASHBOARD),
+    Measured(f"/incentives/{MONTH}/", "director", DASHBOARD),
+    Measured(f"/campaigns/show/{CAMPAIGN}/", "director", DASHBOARD),
+    Measured("/payments/", "director", LIST),
+    Measured(f"/payments/months/{BEFORE}/{COMPANY}/", "director", DASHBOARD),
+    Measured("/funds/", "director", LIST),
+    Measured("/manuscripts/", "director", LIST),
 )
 WHO = tuple(dict.fromkeys(page.who for page in PAGES))
 
@@ -83,6 +95,7 @@ def measure_pages(name: str, bench: Any, people: int, months: int, rounds: int) 
     """p95 of every page against the health page's, and the bytes of a first visit."""
     bench.run("prepare", people, months)
     bench.run("roll_up")
+    bench.run("settle_before")
     keys = bench.run("sign_in", *WHO)
     with tempfile.TemporaryDirectory(prefix="opscenter-static-") as static, _served(bench, static) as port:
         for who in WHO:

@@ -25,15 +25,34 @@ def dump(value: Any) -> bytes:
     return zlib.compress(text.encode(), 6)
 
 
+def plain(data: bytes) -> Any:
+    """What ``dump`` wrote as lists, texts and numbers; ``read`` makes a value of it, or of a part."""
+    return json.loads(zlib.decompress(data))
+
+
+def read(value: Any, kind: Any) -> Any:
+    """The value of ``kind`` that stands in ``plain``."""
+    return _reader(kind)(value)
+
+
 def load(data: bytes, kind: Any) -> Any:
     """The value of ``kind`` that ``dump`` wrote."""
-    return _reader(kind)(json.loads(zlib.decompress(data)))
+    return read(plain(data), kind)
 
 
 def load_field(data: bytes, kind: Any, name: str) -> Any:
     """One field of the dataclass ``kind`` that ``dump`` wrote; the others are not brought back."""
-    place = [item.name for item in fields(kind)].index(name)
-    return _reader(typing.get_type_hints(kind)[name])(json.loads(zlib.decompress(data))[place])
+    return read_field(plain(data), kind, name)
+
+
+def read_field(value: Any, kind: Any, name: str) -> Any:
+    """One field of the dataclass ``kind`` that stands in ``plain``."""
+    return read(value[place_of(kind, name)], typing.get_type_hints(kind)[name])
+
+
+def place_of(kind: Any, name: str) -> int:
+    """Where a field of the dataclass ``kind`` stands in ``plain``."""
+    return [item.name for item in fields(kind)].index(name)
 
 
 def _plain(value: Any) -> Any:

@@ -39,7 +39,7 @@ HEAD = {"td": {"class": "oc-card-head"}}
 
 
 def cell(label: Any, css: str = "") -> dict[str, Any]:
-    """Attributes of a column whose cells name themselves on a phone, where a row becomes a card."""
+    """Attributes of a column that goes by another name than its header on a phone, where a row is a card."""
     return {"td": {"data-label": label, "class": css}, "th": {"class": css}}
 
 
@@ -96,13 +96,15 @@ class PercentColumn(FigureColumn):
         return ui.percent(value)
 
 
-class StateColumn(tables.TemplateColumn):
+class StateColumn(tables.Column):
     """A choice field as a coloured word; exported as the word."""
 
     def __init__(self, field: str, **kwargs: Any) -> None:
-        code = f"{{% load ui %}}{{% state_badge record.{field} record.get_{field}_display %}}"
-        super().__init__(code, accessor=field, **kwargs)
+        super().__init__(accessor=field, empty_values=(), **kwargs)
         self.field = field
+
+    def render(self, record: Any) -> str:
+        return ui.state_badge(getattr(record, self.field), self.value(record))
 
     def value(self, record: Any, **kwargs: Any) -> str:
         return str(getattr(record, f"get_{self.field}_display")())

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.models import User
+from departments.models import Unit
 from departments.permissions import LEADING, MEMBER, may, may_of_whole, reach_of
 
 Account = User | AnonymousUser
@@ -93,6 +94,15 @@ SECTIONS = (
 )
 
 
+#: what there is to do before the first organisation is stored; the other pages are about one
+FIRST_START = frozenset({"data:index", "admin:index"})
+
+
+def first_start(account: Account) -> bool:
+    """Whether there is no organisation yet: a question of the first page, for those who reach everything."""
+    return isinstance(account, User) and reach_of(account).everything and not Unit.objects.exists()
+
+
 @dataclass(frozen=True)
 class Link:
     """A section as it is shown to one person on one page."""
@@ -128,6 +138,8 @@ class Navigation:
             for section in SECTIONS
             if section.allowed(account) and (url := address(section.route))
         ]
+        if getattr(self.request, "first_start", False):
+            shown = [(section, url) for section, url in shown if section.route in FIRST_START]
         here = self.current_route([section.route for section, _url in shown])
         return [
             Link(section.label, section.icon, section.group, url, section.route == here)
@@ -135,13 +147,14 @@ class Navigation:
         ]
 
     def current_route(self, routes: list[str]) -> str:
-        """The route of the page itself, else the first one of the same namespace."""
+        """The route of the page itself, else one whose name begins its name, else the first beside it."""
         match = self.request.resolver_match
         if match is None:
             return ""
         if match.view_name in routes:
             return match.view_name
-        return next(
+        alike = next((route for route in routes if match.view_name.startswith(f"{route}_")), "")
+        return alike or next(
             (route for route in routes if match.namespace and _namespace(route) == match.namespace), ""
         )
 
@@ -149,6 +162,12 @@ class Navigation:
     def tabs(self) -> list[Link]:
         """The links of the bar at the bottom of a phone; the rest is behind its last tab."""
         return self.links[:4]
+
+    @property
+    def log_url(self) -> str:
+        """Where somebody who logs work does so from any page of a phone."""
+        account: Account | None = getattr(self.request, "user", None)
+        return address("logs:add") if account is not None and employed(account) else ""
 
     @property
     def search_url(self) -> str:

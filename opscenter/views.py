@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from core.access import PUBLIC, SIGNED_IN, access, account
 from core.files import content_of, file_read
 from departments.permissions import reach_of
-from opscenter.navigation import address, employed, leading, member
+from opscenter.navigation import address, employed, first_start, leading, member
 
 #: where programs ask; everything under it answers in JSON
 API = "/api/v1/"
@@ -27,13 +27,17 @@ OUR_MISTAKE = _("Something went wrong on our side; it has been noted. Please ask
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Where a person's work begins: their day for those who log work, their team for those who lead one, the
-    month for those who answer for money or rules.  Who belongs to no organisation reads what to do about it.
+    month for those who answer for money or rules.  Who belongs to no organisation reads what to do about it;
+    where there is none at all yet, the administrator reads how to begin.
     """
     if not member(request.user):
         return render(request, "home.html")
     if employed(request.user) and not leading(request.user):
         return redirect("today:show")
     reach = reach_of(account(request))
+    if first_start(request.user):
+        request.first_start = True  # type: ignore[attr-defined]
+        return render(request, "home.html", {"first_start": True})
     leads = reach.allows("log.verify") and not reach.allows("money.read")
     return redirect(address("team:show") or "month:latest" if leads else "month:latest")
 

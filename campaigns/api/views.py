@@ -10,13 +10,13 @@ from campaigns.selectors.readable import (
     uplifts_readable,
 )
 from core.api.views import RowViewSet
-from departments.permissions import LEADING
+from departments.permissions import LEADING, MEMBER
 
 
 class CampaignView(RowViewSet):
-    """Campaigns of the units you are responsible for."""
+    """Campaigns of the units you are responsible for, those you drafted, and those with a task for you."""
 
-    access = LEADING
+    access = MEMBER
     serializer_class = serializers.CampaignSerializer
     filterset_class = filters.CampaignFilters
     ordering_fields = ("id", "code", "end")

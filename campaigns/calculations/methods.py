@@ -37,12 +37,14 @@ class MethodRow:
 
 @dataclass(frozen=True)
 class ChosenMethod:
-    """A method with its settings; ``source`` says who decided: the campaign, a row, or the defaults."""
+    """A method with its settings; ``source`` says who decided: the campaign, a row, or the defaults;
+    ``approval``: one of them did when the campaign was approved, and would decide otherwise today.
+    """
 
     code: str
     n: int
     align: Align
-    source: Literal["campaign", "row", "default"]
+    source: Literal["campaign", "row", "default", "approval"]
     row: MethodRow | None
 
     @property
@@ -81,8 +83,39 @@ def choose_method(
     if row is None:
         code = _DEFAULT_LARGE if scale == "large" else _DEFAULT_METHOD[type]
         return ChosenMethod(code, DEFAULT_N, DEFAULT_ALIGN, "default", None)
-    n = DEFAULT_N if row.n is None else row.n
-    return ChosenMethod(row.method, n, row.align or DEFAULT_ALIGN, "campaign" if own else "row", row)
+    return ChosenMethod(*_settings(row), "campaign" if own else "row", row)
+
+
+def fixed_method(
+    rows: Iterable[MethodRow],
+    unit_path: Sequence[str],
+    type: CampaignType,
+    scale: Scale,
+    start: date,
+    *,
+    own: str,
+    code: str,
+    n: int,
+    align: Align,
+) -> ChosenMethod:
+    """The method ``code`` that was fixed at the approval, whatever the rules say by now.
+
+    Where they still say so, who decided is told; else the latest row upward that says the same, if any.
+    Raises ``ValueError`` for an unknown code.
+    """
+    if code not in METHODS:
+        raise ValueError(f"{code!r} is no baseline method; known are {', '.join(METHODS)}")
+    known = tuple(rows)
+    today = choose_method(known, unit_path, type, scale, start, own=own)
+    if (today.code, today.n, today.align) == (code, n, align):
+        return today
+    same = (row for row in known if _settings(row) == (code, n, align))
+    row = _matching_row(same, unit_path, type, scale, start)
+    return ChosenMethod(code, n, align, "approval", row)
+
+
+def _settings(row: MethodRow) -> tuple[str, int, Align]:
+    return row.method, DEFAULT_N if row.n is None else row.n, row.align or DEFAULT_ALIGN
 
 
 def _matching_row(

@@ -18,7 +18,7 @@ from campaigns.calculations.facts import (
     days_touched,
     open_during,
 )
-from campaigns.calculations.methods import ChosenMethod, MethodRow, choose_method
+from campaigns.calculations.methods import ChosenMethod, MethodRow, choose_method, fixed_method
 from campaigns.calculations.uplift import CampaignUplift, campaign_uplift
 from core.months import Month
 from core.workdays import WorkCalendar
@@ -38,6 +38,9 @@ class StoreFacts:
 class CampaignFacts:
     """An approved campaign as planned.  ``stores`` may be ``("*",)``;
     ``baseline`` is its own method, if any; ``key`` identifies the stored row.
+
+    A ``method`` in the campaign was fixed at its approval, with ``n`` and ``align``; without one the rules
+    choose.
     """
 
     key: int
@@ -90,14 +93,7 @@ def resolved(facts: UpliftFacts) -> Resolved:
     methods: dict[str, ChosenMethod] = {}
     campaigns: dict[str, Campaign] = {}
     for one in facts.campaigns:
-        method = choose_method(
-            facts.methods,
-            [str(unit) for unit in facts.paths[one.unit]],
-            one.campaign.type,
-            one.campaign.scale,
-            one.campaign.start,
-            own=one.baseline,
-        )
+        method = method_of(facts, one)
         methods[one.campaign.code] = method
         campaigns[one.campaign.code] = replace(
             one.campaign, stores=_stores(facts, one), method=method.code, n=method.n, align=method.align
@@ -111,6 +107,24 @@ def resolved(facts: UpliftFacts) -> Resolved:
         calendar=facts.calendar,
     )
     return Resolved(known, campaigns, methods, days_fed(campaigns.values()))
+
+
+def method_of(facts: UpliftFacts, one: CampaignFacts) -> ChosenMethod:
+    """The method fixed at the approval; of a campaign without one, what the rules choose."""
+    terms, path = one.campaign, [str(unit) for unit in facts.paths[one.unit]]
+    if not terms.method:
+        return choose_method(facts.methods, path, terms.type, terms.scale, terms.start, own=one.baseline)
+    return fixed_method(
+        facts.methods,
+        path,
+        terms.type,
+        terms.scale,
+        terms.start,
+        own=one.baseline,
+        code=terms.method,
+        n=terms.n,
+        align=terms.align,
+    )
 
 
 def uplifts(facts: UpliftFacts) -> list[CampaignResult]:

@@ -2,7 +2,7 @@
 
 from campaigns.models.articles import Article, ArticleKind, ArticleReading
 from campaigns.models.baselines import BaselineMethod, BaselineMethodCode, DateAlignment
-from campaigns.models.campaigns import FIXED_TERMS, Campaign, CampaignScale, CampaignType
+from campaigns.models.campaigns import FIXED_TERMS, METHOD_TERM, Campaign, CampaignScale, CampaignType
 from campaigns.models.changes import CampaignChange, Change, Decision, PlanChange
 from campaigns.models.channels import Channel, ChannelDay, ChannelKind
 from campaigns.models.documents import CampaignDocument, DocumentKind
@@ -16,6 +16,7 @@ __all__ = [
     "COUNTED_STATES",
     "FIXED_TERMS",
     "HORIZONS",
+    "METHOD_TERM",
     "OPEN_STATES",
     "Article",
     "ArticleKind",

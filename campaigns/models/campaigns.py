@@ -26,6 +26,8 @@ class CampaignScale(models.TextChoices):
 
 #: what a campaign is compared with: fixed once it is approved, and printed with every statement when changed
 FIXED_TERMS = ("start", "end", "type", "scale", "stores", "pays", "baseline", "baseline_dates")
+#: what a change says of the baseline method beside the terms that were asked for
+METHOD_TERM = "fixed_method"
 
 
 class Campaign(Flow):
@@ -35,6 +37,8 @@ class Campaign(Flow):
     some day.
 
     Its terms are fixed once it is approved: a change is a ``CampaignChange`` that somebody else approves.
+    So is the baseline method that the rules chose then: ``fixed_method`` with its number of days and its
+    alignment; a rule that comes later does not touch it.  Empty = chosen by the rules when it is computed.
     ``plan`` and ``summary`` say whether the two documents are there; ``None`` = nobody said.
     """
 
@@ -52,6 +56,9 @@ class Campaign(Flow):
     pays = models.BooleanField(_("pays"), default=True)
     baseline = models.CharField(_("baseline"), max_length=40, blank=True)
     baseline_dates = models.JSONField(_("baseline dates"), default=list, blank=True)
+    fixed_method = models.CharField(_("baseline method"), max_length=40, blank=True, editable=False)
+    fixed_n = models.PositiveSmallIntegerField(_("number of days"), null=True, editable=False)
+    fixed_align = models.CharField(_("alignment"), max_length=10, blank=True, editable=False)
     planned_in = models.ForeignKey(
         Plan,
         verbose_name=_("part of the plan"),
@@ -72,6 +79,11 @@ class Campaign(Flow):
         ordering = ["-end", "code"]
         constraints = [
             models.CheckConstraint(condition=Q(end__gte=F("start")), name="campaigns_campaign_order"),
+            models.CheckConstraint(
+                condition=Q(fixed_method="", fixed_n__isnull=True, fixed_align="")
+                | (~Q(fixed_method="") & Q(fixed_n__isnull=False, fixed_n__gte=1) & ~Q(fixed_align="")),
+                name="campaigns_campaign_method_whole",
+            ),
             *two_people("campaign"),
         ]
         indexes = [models.Index(fields=["root", "end"], name="campaigns_campaign_root")]

@@ -117,6 +117,8 @@ def _chart(
             marks.append({"series": real, "label": label[day], "tone": tone, "note": note})
     means = [named[day].baseline if day in named else None for day in days]
     return {
+        "unit": _("yuan"),
+        "places": 2,
         "labels": [label[day] for day in days],
         "series": [
             {"name": real, "values": [actual.get(day) for day in days], "tone": "c1", "area": True},

@@ -78,10 +78,20 @@ def campaign_rows(user: User, wanted: BoardFilter) -> "QuerySet[Any]":
     if wanted.unit:
         rows = rows.filter(unit_id__in=units_below(user, wanted.unit))
     if wanted.month:
-        rows = rows.filter(start__lte=wanted.month.last, end__gte=wanted.month.first)
+        rows = in_month(rows, wanted.month)
     if wanted.type:
         rows = rows.filter(type=wanted.type)
     return rows
+
+
+def in_month(rows: Any, month: Month) -> Any:
+    """Those that run on some day of the month."""
+    return rows.filter(start__lte=month.last, end__gte=month.first)
+
+
+def with_text(rows: Any, text: str) -> Any:
+    """Those with a text in their name or code."""
+    return rows.filter(Q(name__icontains=text) | Q(code__icontains=text))
 
 
 def units_below(user: User, code: str) -> set[int]:

@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 
 from campaigns.models import (
     FIXED_TERMS,
+    METHOD_TERM,
     BaselineMethodCode,
     Campaign,
     CampaignChange,
     Change,
+    DateAlignment,
     Decision,
     Measure,
     Plan,
@@ -71,7 +73,7 @@ def change_line(change: Change, model: type[Any], start: date, plans: dict[int, 
                 label=str(model._meta.get_field(name).verbose_name),
                 before=term_text(model, name, before, plans),
                 after=term_text(model, name, after, plans),
-                fixed=name in FIXED_TERMS,
+                fixed=name in (*FIXED_TERMS, METHOD_TERM),
             )
             for name, (before, after) in change.terms.items()
         ],
@@ -99,6 +101,8 @@ def term_text(model: type[Any], name: str, value: Any, plans: dict[int, str]) ->
         return plans.get(value, UNDEFINED)
     if value is None or value == "" or value == []:
         return UNDEFINED
+    if name == METHOD_TERM:
+        return method_text(value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if name == "budget":
@@ -113,6 +117,15 @@ def term_text(model: type[Any], name: str, value: Any, plans: dict[int, str]) ->
         return str(dict(BaselineMethodCode.choices).get(value, value))
     choices = dict(model._meta.get_field(name).choices or ())
     return str(choices.get(value, value))
+
+
+def method_text(kept: Sequence[str]) -> str:
+    """A fixed method in words, with the number of its days where it has one and how last year is aligned."""
+    code, n, align = kept
+    name = str(dict(BaselineMethodCode.choices).get(code, code))
+    if code == BaselineMethodCode.LAST_YEAR:
+        return f"{name} ({dict(DateAlignment.choices).get(align, align)})"
+    return name if code == BaselineMethodCode.FIXED_DATES else f"{name} × {n}"
 
 
 def _goal_text(goal: dict[str, str]) -> str:

@@ -19,7 +19,7 @@ from campaigns.models import (
 )
 from campaigns.selectors.baseline import BaselinePicture, baseline_picture
 from campaigns.selectors.changes import ChangeLine, change_lines
-from campaigns.selectors.plans import PEOPLE
+from campaigns.selectors.plans import PEOPLE, names_of
 from campaigns.selectors.results import (
     ArticleLine,
     GoalLine,
@@ -30,10 +30,11 @@ from campaigns.selectors.results import (
     goal_lines,
     results_of,
 )
+from campaigns.selectors.returned import returned_because
 from campaigns.services.documents import may_write
 from campaigns.services.tasks import may_tick
 from core.exceptions import NotVisible
-from core.models import User
+from core.models import AuditEvent, User
 from departments.permissions import Reach, reach_of
 
 
@@ -84,6 +85,7 @@ class CampaignPage:
     articles: list[ArticleLine]
     uplift: Uplift | None
     baseline: BaselinePicture | None
+    returned: AuditEvent | None
 
     @property
     def waiting(self) -> ChangeLine | None:
@@ -137,14 +139,15 @@ def campaign_page(user: User, code: str, today: date) -> CampaignPage:
         hand_overs=[line for line in tasks if line.task.kind == TaskKind.HAND_OVER],
         documents=_documents(campaign),
         changes=change_lines(changes, Campaign, campaign.start),
-        stores=_names(Store, campaign.stores),
-        channels=_names(Channel, campaign.channels),
+        stores=names_of(Store, campaign.stores),
+        channels=names_of(Channel, campaign.channels),
         results=results,
         chart=daily_chart(results) if results else None,
         goals=goal_lines(campaign, figures, campaign.start, campaign.end, today) if full else [],
         articles=article_lines(campaign) if full else [],
         uplift=uplift,
         baseline=baseline_picture(uplift) if uplift else None,
+        returned=returned_because(campaign),
     )
 
 
@@ -167,10 +170,3 @@ def _documents(campaign: Campaign) -> list[DocumentLine]:
         versions = [row for row in rows if row.kind == kind]
         lines.append(DocumentLine(kind, versions[0] if versions else None, len(versions), present[kind]))
     return lines
-
-
-def _names(model: type[Any], codes: list[str]) -> list[str]:
-    """The names of stores or channels, in the order of their codes; ``*`` is left to the page."""
-    if not codes or codes == ["*"]:
-        return []
-    return list(model.objects.filter(code__in=codes).order_by("code").values_list("name", flat=True))

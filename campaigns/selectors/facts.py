@@ -10,7 +10,7 @@ from campaigns.calculations.facts import Campaign as CampaignTerms
 from campaigns.calculations.facts import ProductDay as ProductDayFacts
 from campaigns.calculations.facts import Store as StoreTerms
 from campaigns.calculations.facts import StoreDay as StoreDayFacts
-from campaigns.calculations.methods import MethodRow
+from campaigns.calculations.methods import DEFAULT_ALIGN, DEFAULT_N, MethodRow
 from campaigns.calculations.month import EVERY_STORE, CampaignFacts, StoreFacts, UpliftFacts
 from campaigns.models import (
     COUNTED_STATES,
@@ -86,7 +86,9 @@ def campaigns_begun(root_id: int, last: date) -> tuple[CampaignFacts, ...]:
                 start=row.start,
                 end=row.end,
                 stores=tuple(row.stores),
-                method="",
+                method=row.fixed_method,
+                n=row.fixed_n or DEFAULT_N,
+                align=row.fixed_align or DEFAULT_ALIGN,
                 baseline_dates=tuple(date.fromisoformat(day) for day in row.baseline_dates),
                 products=tuple(row.products),
             ),

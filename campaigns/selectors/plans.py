@@ -8,11 +8,21 @@ from typing import Any
 
 from django.db.models import Q
 
-from campaigns.models import Campaign, CampaignState, Change, Flow, Plan, PlanChange, ResearchNote
+from campaigns.models import (
+    Campaign,
+    CampaignState,
+    Change,
+    Channel,
+    Flow,
+    Plan,
+    PlanChange,
+    ResearchNote,
+)
 from campaigns.selectors.changes import ChangeLine, change_lines
 from campaigns.selectors.results import GoalLine, Results, computed_figures, goal_lines, results_of
+from campaigns.selectors.returned import returned_because
 from core.exceptions import NotVisible
-from core.models import User
+from core.models import AuditEvent, User
 
 LEARNED = (CampaignState.REVIEWED, CampaignState.CLOSED)
 MOST = 500
@@ -95,6 +105,8 @@ class PlanPage:
     changes: list[ChangeLine]
     results: Results
     goals: list[GoalLine]
+    channels: list[str]
+    returned: AuditEvent | None
 
     @property
     def waiting(self) -> ChangeLine | None:
@@ -145,7 +157,16 @@ def plan_page(user: User, pk: int, today: date) -> PlanPage:
         changes=change_lines(changes, Plan, plan.start),
         results=results,
         goals=goal_lines(plan, figures, plan.start, plan.end, today),
+        channels=names_of(Channel, plan.channels),
+        returned=returned_because(plan),
     )
+
+
+def names_of(model: type[Any], codes: list[str]) -> list[str]:
+    """The names of stores or channels, in the order of their codes; ``*`` is left to the page."""
+    if not codes or codes == ["*"]:
+        return []
+    return list(model.objects.filter(code__in=codes).order_by("code").values_list("name", flat=True))
 
 
 def _below(plan: Plan, plans: list[Plan]) -> set[int]:

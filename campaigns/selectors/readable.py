@@ -1,18 +1,29 @@
 """Rows of WORK as one person may read them, with what a list of them shows."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import BooleanField, Case, Prefetch, Q, QuerySet, Value, When
 
 from campaigns.models import Article, Campaign, StoreDay, StoreUplift, Uplift
+from departments.permissions import reach_of
 
 if TYPE_CHECKING:
     from core.models import User
 
 
 def campaigns_readable(user: "User") -> "QuerySet[Campaign]":
-    rows: QuerySet[Campaign] = Campaign.objects.visible_to(user).select_related("unit")
-    return rows
+    """Campaigns; ``results_shown`` says whether the person may know goals and budget, as on its page."""
+    reach = reach_of(user)
+    here = Q() if reach.everything else Q(unit_id__in=reach.units)
+    rows: Any = Campaign.objects.visible_to(user).select_related("unit", "planned_in")
+    found: QuerySet[Campaign] = rows.annotate(
+        results_shown=Case(
+            When(here & Q(pk__isnull=False), then=Value(True)),
+            default=Value(False),
+            output_field=BooleanField(),
+        )
+    )
+    return found
 
 
 def uplifts_readable(user: "User") -> "QuerySet[Uplift]":

@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from campaigns.calculations.ratios import (
@@ -17,10 +18,14 @@ from campaigns.calculations.ratios import (
     channel_totals,
     forecast,
     reached,
+    return_on,
     shortfall,
 )
 from campaigns.models import Article, ArticleReading, Campaign, ChannelDay, Flow, Measure, Uplift
 from core import registry
+
+#: rows of daily results on a page; the export of the table has them all
+DAYS_SHOWN = 40
 
 Figures = Mapping[str, Decimal | int | None]
 
@@ -40,17 +45,32 @@ class DayLine:
 
     day: date
     channel: str
-    totals: ChannelTotals
+    row: ChannelRow
+
+    @property
+    def roi(self) -> Decimal | None:
+        return return_on(self.row)
 
 
 @dataclass(frozen=True)
 class Results:
-    """The daily results of some campaigns, by channel, by day and as a whole."""
+    """The daily results of some campaigns, by channel, by day and as a whole.
+
+    A page lists ``shown`` of the days, the latest ones; ``earlier``: how many lie before them.
+    """
 
     channels: list[ChannelLine]
     days: list[DayLine]
     total: ChannelTotals
     by_campaign: Mapping[int, ChannelTotals]
+
+    @property
+    def shown(self) -> list[DayLine]:
+        return self.days[-DAYS_SHOWN:]
+
+    @property
+    def earlier(self) -> int:
+        return max(0, len(self.days) - DAYS_SHOWN)
 
 
 def results_of(campaigns: Iterable[int]) -> Results:
@@ -67,15 +87,19 @@ def results_of(campaigns: Iterable[int]) -> Results:
         rows.append(row)
         by_channel[code, name].append(row)
         by_campaign[campaign].append(row)
-        days.append(DayLine(day, name, channel_totals([row])))
+        days.append(DayLine(day, name, row))
+    total = channel_totals(rows)
     return Results(
         channels=[
             ChannelLine(code, name, channel_totals(of_it))
             for (code, name), of_it in sorted(by_channel.items())
         ],
         days=days,
-        total=channel_totals(rows),
-        by_campaign={campaign: channel_totals(of_it) for campaign, of_it in by_campaign.items()},
+        total=total,
+        by_campaign={
+            campaign: total if len(of_it) == len(rows) else channel_totals(of_it)
+            for campaign, of_it in by_campaign.items()
+        },
     )
 
 
@@ -84,12 +108,14 @@ def daily_chart(results: Results) -> dict[str, Any] | None:
     cost: dict[date, Decimal] = defaultdict(Decimal)
     revenue: dict[date, Decimal] = defaultdict(Decimal)
     for line in results.days:
-        cost[line.day] += line.totals.cost or 0
-        revenue[line.day] += line.totals.revenue or 0
+        cost[line.day] += line.row.cost or 0
+        revenue[line.day] += line.row.revenue or 0
     if len(cost) < 2:
         return None
     days = sorted(cost)
     return {
+        "unit": _("yuan"),
+        "places": 2,
         "labels": [f"{day:%m-%d}" for day in days],
         "series": [
             {"name": _("Revenue"), "values": [str(revenue[day]) for day in days], "tone": "c1", "area": True},
@@ -100,7 +126,10 @@ def daily_chart(results: Results) -> dict[str, Any] | None:
 
 def computed_figures(campaigns: Sequence[int], total: ChannelTotals) -> Figures:
     """The figures that goals are compared with: two queries beside the daily results."""
-    readers = Article.objects.filter(campaign_id__in=campaigns).aggregate(sum=Sum("readers"))["sum"]
+    latest = ArticleReading.objects.filter(article=OuterRef("pk")).order_by("-date").values("readers")[:1]
+    articles = Article.objects.filter(campaign_id__in=campaigns)
+    articles = articles.annotate(counted=Coalesce("readers", Subquery(latest)))
+    readers = articles.aggregate(sum=Sum("counted"))["sum"]
     uplift = Uplift.objects.filter(campaign_id__in=campaigns).aggregate(sum=Sum("uplift"))["sum"]
     return {
         Measure.IMPRESSIONS: total.impressions,
@@ -153,10 +182,15 @@ def goal_lines(subject: Flow, figures: Figures, start: date, end: date, today: d
 
 @dataclass(frozen=True)
 class ArticleLine:
-    """An article with its readings; the shortfall is that of ``readers``, the reading that counts."""
+    """An article with its readings; ``readers`` and ``shortfall`` are those that count for pay.
+
+    ``counted_on``: the day whose reading counts; ``None`` where a typed figure or no rule decides.
+    """
 
     article: Article
     target: int | None
+    counted_on: date | None
+    readers: int | None
     readings: list[tuple[ArticleReading, Decimal | None]]
     shortfall: Decimal | None
 
@@ -164,7 +198,9 @@ class ArticleLine:
 def article_lines(campaign: Campaign) -> list[ArticleLine]:
     """The campaign's articles against their target: two queries, and those of the rules of reach.
 
-    What an article should reach is a rule of the incentives, which register it as ``reach_targets``.
+    What an article should reach, and on which day that is counted, is a rule of the incentives, which
+    register it as ``reach_targets``.  A typed figure wins over the readings, as it does for pay.
+
     Rule: HT-21.
     """
     articles = list(Article.objects.filter(campaign=campaign).order_by("published", "code"))
@@ -172,16 +208,25 @@ def article_lines(campaign: Campaign) -> list[ArticleLine]:
     for reading in ArticleReading.objects.filter(article__in=articles).order_by("date"):
         readings[reading.article_id].append(reading)
     provider = registry.providers.get("reach_targets")
-    targets: Mapping[int, int] = provider(campaign, articles) if provider and articles else {}
+    rules: Mapping[int, tuple[int, date]] = provider(campaign, articles) if provider and articles else {}
     return [
-        ArticleLine(
-            article=article,
-            target=targets.get(article.pk),
-            readings=[
-                (reading, shortfall(reading.readers, targets.get(article.pk)))
-                for reading in readings[article.pk]
-            ],
-            shortfall=shortfall(article.readers, targets.get(article.pk)),
-        )
+        _article_line(article, readings[article.pk], *rules.get(article.pk, (None, None)))
         for article in articles
     ]
+
+
+def _article_line(
+    article: Article, readings: list[ArticleReading], target: int | None, day: date | None
+) -> ArticleLine:
+    readers, counted_on = article.readers, None
+    if readers is None:
+        counted_on = day
+        readers = next((one.readers for one in readings if one.date == day), None)
+    return ArticleLine(
+        article=article,
+        target=target,
+        counted_on=counted_on,
+        readers=readers,
+        readings=[(reading, shortfall(reading.readers, target)) for reading in readings],
+        shortfall=shortfall(readers, target),
+    )

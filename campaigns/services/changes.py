@@ -10,8 +10,18 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models import Campaign, CampaignChange, CampaignState, Change, Decision, Flow, Plan
+from campaigns.models import (
+    METHOD_TERM,
+    Campaign,
+    CampaignChange,
+    CampaignState,
+    Change,
+    Decision,
+    Flow,
+    Plan,
+)
 from campaigns.services.flow import locked, needed
+from campaigns.services.methods import METHOD_FIELDS, method_after, method_set, method_standing
 from campaigns.services.terms import (
     Terms,
     apply_terms,
@@ -60,6 +70,7 @@ def change_propose(
         wanted = differences(subject, terms)
         if not wanted:
             raise needed("reason", _("Nothing has been changed."))
+        wanted |= _method_change(subject, terms)
         if _changes(subject).filter(decision__isnull=True).exists():
             raise Conflict("change_waits", _("Another change is waiting for a decision."))
         change = _changes(subject).create(terms=wanted, reason=reason.strip(), proposed_by=actor, key=key)
@@ -107,13 +118,29 @@ def change_decide(model: type[Change], *, actor: User, pk: int, approve: bool, r
     return cast(Change, change)
 
 
+def _method_change(subject: Flow, terms: Terms) -> dict[str, list[Any]]:
+    """What the terms do to the baseline method, so that whoever decides reads it and statements print it."""
+    if not isinstance(subject, Campaign):
+        return {}
+    before, after = method_standing(subject), method_after(subject, terms)
+    return {METHOD_TERM: [before, after]} if before != after else {}
+
+
 def _apply(subject: Any, change: Change) -> None:
     if subject.status not in CHANGEABLE:
         raise Conflict("not_changeable", _("In this state nothing is changed by a proposal."))
     stands = standing(subject)
-    if any(stands[name] != plain(before) for name, (before, _after) in change.terms.items()):
+    told = {name: both for name, both in change.terms.items() if name != METHOD_TERM}
+    wanted = {name: restored(name, after) for name, (_before, after) in told.items()}
+    method = _method_change(subject, wanted)
+    if method != {name: both for name, both in change.terms.items() if name == METHOD_TERM} or any(
+        stands[name] != plain(before) for name, (before, _after) in told.items()
+    ):
         raise Conflict("stale", _("The terms have changed since; refuse it and let it be proposed again."))
-    wanted = {name: restored(name, after) for name, (_before, after) in change.terms.items()}
     check_terms(subject, {**{name: restored(name, value) for name, value in stands.items()}, **wanted})
     subject.version += 1
-    subject.save(update_fields=[*apply_terms(subject, wanted), "version"])
+    names = apply_terms(subject, wanted)
+    if method:
+        method_set(subject, method[METHOD_TERM][1])
+        names = [*names, *METHOD_FIELDS]
+    subject.save(update_fields=[*names, "version"])

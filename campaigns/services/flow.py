@@ -14,7 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransition, TransitionNotAllowed
 
-from campaigns.models import Campaign, Flow
+from campaigns.models import METHOD_TERM, Campaign, Flow
+from campaigns.services.methods import METHOD_FIELDS, method_fix
 from core import audit, guards
 from core.exceptions import Conflict, NotVisible, RuleViolation
 from core.models import User
@@ -97,13 +98,17 @@ def step_take(
             raise needed("reason", _("Say why."))
         if name == "review":
             _reviewed(subject, review, lessons)
+        kept: list[str] = []
         if isinstance(subject, Campaign):
             _timely(subject, name)
+            kept = method_fix(subject) if name == "approve" else []
         try:
-            subject.save(update_fields=step.fields)
+            subject.save(update_fields=[*step.fields, *(METHOD_FIELDS if kept else ())])
         except ConcurrentTransition as error:
             raise Conflict("changed_meanwhile") from error
-        change = {"from": before, "to": subject.status, "version": subject.version}
+        change: dict[str, Any] = {"from": before, "to": subject.status, "version": subject.version}
+        if kept:
+            change[METHOD_TERM] = kept
         audit.record(actor=actor, action=step.action, target=subject, change=change, reason=reason)
     return subject
 

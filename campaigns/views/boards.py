@@ -16,9 +16,11 @@ from campaigns.selectors.board import (
     board,
     both_ways,
     calendar_weeks,
+    in_month,
     list_rows,
     unit_options,
     units_below,
+    with_text,
 )
 from campaigns.selectors.plans import plan_tree
 from core.access import access, account
@@ -178,14 +180,14 @@ class CampaignFilter(django_filters.FilterSet):
         self.filters["unit"].extra["choices"] = unit_options(account(self.request))
 
     def by_text(self, rows: Any, name: str, value: str) -> Any:
-        return rows.filter(name__icontains=value) | rows.filter(code__icontains=value)
+        return with_text(rows, value)
 
     def by_unit(self, rows: Any, name: str, value: str) -> Any:
         return rows.filter(unit_id__in=units_below(account(self.request), value))
 
     def by_month(self, rows: Any, name: str, value: str) -> Any:
         month = _month(value)
-        return rows.filter(start__lte=month.last, end__gte=month.first) if month else rows
+        return in_month(rows, month) if month else rows
 
 
 class CampaignList(ListPage):

@@ -8,9 +8,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from campaigns.forms import ReadingForm, TaskForm
+from campaigns.selectors.changes import method_text
 from campaigns.selectors.detail import campaign_page, campaign_seen, sees_results
 from campaigns.selectors.plans import plan_page
 from campaigns.selectors.referee import verdict
+from campaigns.services.methods import method_standing
 from campaigns.steps import offers, stepper
 from campaigns.wording import BADGES, STAINS, method_name
 from core.access import access, account
@@ -33,6 +35,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         "reading_form": ReadingForm(initial={"date": today}, prefix="reading"),
         "month": Month.of(page.campaign.month),
         "method": method_name(page.campaign.baseline or (page.uplift.method if page.uplift else "")),
+        "fixed": method_text(method_standing(page.campaign)) if page.campaign.fixed_method else "",
         "today": today,
         "judged": page.campaign.counts and page.campaign.end < today,
     }

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from campaigns.models import Campaign, CampaignChange, Change, Plan, PlanChange
-from campaigns.selectors.changes import change_line_of
+from campaigns.selectors.changes import change_line_of, method_text
 from campaigns.selectors.detail import campaign_seen
+from campaigns.selectors.methods import methods_chosen
 from campaigns.selectors.plans import plan_seen
 from campaigns.services.changes import change_decide
 from campaigns.services.flow import step_take
@@ -43,6 +44,7 @@ def _step(request: HttpRequest, subject: Any, name: str, back: tuple[Any, ...]) 
         "subject": subject,
         "offer": offer,
         "consequences": offer.consequences(subject),
+        "compared": _compared(subject) if name == "approve" else "",
         "ready": offer in offers(subject, user),
         "own": subject.status in offer.sources and offer.name in ("approve", "close"),
         "stepper": stepper(subject),
@@ -51,6 +53,14 @@ def _step(request: HttpRequest, subject: Any, name: str, back: tuple[Any, ...]) 
         "back_url": reverse(back[0], args=back[1:]),
     }
     return render(request, "campaigns/act.html", context, status=422 if problems else 200)
+
+
+def _compared(subject: Any) -> str:
+    """The method that an approval would fix, so that whoever approves has read it."""
+    if not isinstance(subject, Campaign):
+        return ""
+    (chosen,) = methods_chosen([subject])
+    return method_text([chosen.code, str(chosen.n), chosen.align])
 
 
 @access(PLANNING)

@@ -5,6 +5,7 @@ its ``render`` takes) and runs all context processors for each cell that has a t
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -19,6 +20,8 @@ from django_tables2.utils import signature
 
 register = template.Library()
 Draw = Callable[..., Any]
+#: the site has some ten templates in its code
+MOST_COMPILED = 128
 
 
 def _varies(attributes: Any) -> bool:
@@ -36,9 +39,19 @@ def _with_what_it_takes(function: Draw) -> Callable[[dict[str, Any]], Any]:
     return lambda given: function(**{name: given[name] for name in names})
 
 
+@lru_cache(maxsize=MOST_COMPILED)
+def _compiled(code: str) -> template.Template:
+    """A template that stands in the code of a table: the library compiles it anew for each cell."""
+    return template.Template(code)
+
+
 def _by_template(column: TemplateColumn, context: template.RequestContext) -> Callable[[dict[str, Any]], Any]:
     """Draws with the context of the page, whose processors have run."""
-    drawn: Any = get_template(column.template_name).template  # type: ignore[attr-defined]
+    drawn: Any
+    if column.template_name:
+        drawn = get_template(column.template_name).template  # type: ignore[attr-defined]
+    else:
+        drawn = _compiled(column.template_code)
 
     def draw(given: dict[str, Any]) -> Any:
         with context.update(column.get_context_data(**given)):
@@ -54,20 +67,20 @@ class _Column:
         self.bound, self.default = bound, bound.default
         column, own = bound.column, type(bound.column)
         by_library = issubclass(own, TemplateColumn) and own.render is TemplateColumn.render
-        if by_library and column.template_name:
+        if by_library:
             self.draw = _by_template(column, context)
         else:
             self.draw = _with_what_it_takes(bound.render)
         attributes = {**bound._table.attrs, **bound.column.attrs}
         self.attributes = "" if _varies(attributes) else self._attributes()
-        header = bound.header
-        self.label = (
-            format_html('<span class="oc-cell-label" aria-hidden="true">{}</span>', header) if header else ""
-        )
 
     def _attributes(self) -> str:
-        text = self.bound.attrs["td"].as_html()
-        return f" {text}" if text else " "
+        """Those of the column, and its header: on a phone, where a row is a card, a cell names itself."""
+        attributes = self.bound.attrs["td"]
+        text, header = attributes.as_html(), self.bound.header
+        if header and "data-label" not in attributes:
+            text = format_html('{} data-label="{}"', text, header)
+        return f" {text}"
 
     def cell(self, row: BoundRow, context: template.RequestContext) -> str:
         given: dict[str, Any] = {}
@@ -81,7 +94,7 @@ class _Column:
         self.bound.current_value, self.bound.current_record = value, row.record
         shown = render_value_in_context(value, context)
         attributes = self.attributes or self._attributes()
-        return f'<td{attributes}>{self.label}<span class="oc-cell">{shown}</span></td>'
+        return f'<td{attributes}><span class="oc-cell">{shown}</span></td>'
 
 
 @register.simple_tag(takes_context=True)

@@ -3,6 +3,7 @@
 Figures are formatted from exact numbers only; an undefined figure shows as a dash.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +13,8 @@ from django.core.paginator import Page
 from django.forms import BoundField
 from django.template.loader import render_to_string
 from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -20,6 +23,7 @@ from core.money import Exact, ratio, round_half_up, round_money, round_rate
 register = template.Library()
 
 UNDEFINED = "—"
+SELECTED = format_html(" {}", "selected")
 #: figures kept as they were written
 MOST_WRITTEN = 8192
 
@@ -85,24 +89,42 @@ def _shortest(value: Exact, places: int, language: str | None) -> str:
     return _grouped(rounded, -int(rounded.normalize().as_tuple().exponent))
 
 
-@register.inclusion_tag("components/pill.html")
-def pill(label: str, tone: str = "") -> dict[str, Any]:
+# Words and bars stand in every row of long tables: drawn without a template of their own.
+@register.simple_tag
+def pill(label: str | Promise, tone: str = "") -> SafeString:
     """A short word with a dot.  Tones: good, active, warn, bad, or none."""
-    return {"label": label, "tone": tone}
+    return format_html('<span class="oc-pill{}">{}</span>\n', f" {tone}" if tone else "", label)
 
 
-@register.inclusion_tag("components/pill.html")
-def state_badge(state: str, label: str = "") -> dict[str, Any]:
+@register.simple_tag
+def state_badge(state: str, label: str | Promise = "") -> SafeString:
     """A record's state in its tone: ``{% state_badge settlement.state settlement.get_state_display %}``."""
-    return {"label": label or state, "tone": TONES_OF_STATES.get(state, "")}
+    return pill(label or state, TONES_OF_STATES.get(state, ""))
 
 
-@register.inclusion_tag("components/progress.html")
-def progress(value: Exact | None, label: str, maximum: Exact = 1) -> dict[str, Any]:
+@register.simple_tag
+def progress(value: Exact | None, label: str | Promise, maximum: Exact = 1) -> SafeString:
     """A bar of ``value`` out of ``maximum``, named ``label`` for those who cannot see it."""
     exact = None if value is None else ratio(value, maximum)
-    share = None if exact is None else round_rate(exact)
-    return {"share": share, "label": label, "tone": "full" if share is not None and share >= 1 else ""}
+    if exact is None:
+        return format_html('<span class="oc-faint">{}</span>\n', UNDEFINED)
+    share = round_rate(exact)
+    return format_html(
+        '<progress class="oc-progress {}" max="1" value="{}" aria-label="{}"></progress>\n',
+        "full" if share >= 1 else "",
+        str(share),
+        label,
+    )
+
+
+@register.simple_tag
+def unit_options(units: Iterable[Any], chosen: str) -> SafeString:
+    """The options of a select of units (``code``, ``label``); ``chosen``: the code of the chosen one."""
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((one.code, SELECTED if one.code == chosen else "", one.label) for one in units),
+    )
 
 
 @register.simple_block_tag
@@ -164,6 +186,8 @@ CONTROL_CLASSES = {
     "radio": "form-check-input",
     "select": "form-select",
     "selectmultiple": "form-select",
+    "boolean": "form-select",
+    "checkboxselectmultiple": "oc-ticks",
 }
 
 

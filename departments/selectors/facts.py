@@ -7,11 +7,11 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from core.models import CalendarDay
 from core.workdays import WorkCalendar
-from departments.models import Assignment, Leave, Period, Staff, Unit, UnitPlacement
+from departments.models import Assignment, Leave, Period, Staff, Unit
 from departments.models.periods import FROZEN
 
 
@@ -70,26 +70,33 @@ class UnitTree:
         return found
 
 
+UNIT = ("pk", "code", "root_id", "name", "parent_id")
+PLACEMENT = ("pk", "valid_from", "name", "parent_id")
+
+
 def unit_tree(on: date) -> UnitTree:
     """The tree on a day: of each unit's placements the latest one that has begun, else its first.
 
-    Two queries.
+    One query.
     """
-    placed: dict[int, tuple[str, int | None]] = {}
-    first: dict[int, tuple[str, int | None]] = {}
-    rows = UnitPlacement.objects.order_by("valid_from").values_list(
-        "unit_id", "valid_from", "name", "parent_id"
+    codes: dict[int, str] = {}
+    names: dict[int, str] = {}
+    parents: dict[int, int | None] = {}
+    roots: dict[int, int] = {}
+    # A row for each placement, of each unit the earliest first.
+    begin = F("placements__valid_from").asc(nulls_first=True)
+    rows: Any = (
+        Unit.objects.without_tree_fields()
+        .order_by("code", begin)
+        .values_list(*UNIT, *(f"placements__{name}" for name in PLACEMENT))
     )
-    for unit, valid_from, name, parent in sorted(rows, key=lambda row: row[1] or date.min):
-        first.setdefault(unit, (name, parent))
-        if valid_from is None or valid_from <= on:
-            placed[unit] = (name, parent)
-    codes, names, parents, roots = {}, {}, {}, {}
-    for pk, code, name, parent, root in Unit.objects.values_list(
-        "pk", "code", "name", "parent_id", "root_id"
-    ):
+    for pk, code, root, name, parent, placement, begun, placed, above in rows:
+        known = pk in codes
         codes[pk], roots[pk] = code, root or pk
-        names[pk], parents[pk] = placed.get(pk) or first.get(pk) or (name, parent)
+        if placement is None:
+            names[pk], parents[pk] = name, parent
+        elif not known or begun is None or begun <= on:
+            names[pk], parents[pk] = placed, above
     return UnitTree(codes, names, parents, roots)
 
 
@@ -127,11 +134,16 @@ class Person:
 
 
 def people_of(
-    root_id: int, first: date, last: date, staff_ids: Collection[int] | None = None
+    root_id: int,
+    first: date,
+    last: date,
+    staff_ids: Collection[int] | None = None,
+    *,
+    leave: bool = True,
 ) -> list[Person]:
     """Those employed on some day of the span, by staff number, with assignments and leave: three queries.
 
-    ``staff_ids``: of these only.
+    ``staff_ids``: of these only; without ``leave`` it is not read.
     """
     of_them = {} if staff_ids is None else {"staff_id__in": staff_ids}
     assignments: dict[int, list[tuple[int, int | None, date, date | None]]] = defaultdict(list)
@@ -142,10 +154,11 @@ def people_of(
     ):
         assignments[staff].append(tuple(row))  # type: ignore[arg-type]
     leaves: dict[int, list[tuple[date, date]]] = defaultdict(list)
-    for staff, start, end in Leave.objects.filter(
-        staff__root_id=root_id, reduces_target=True, start__lte=last, end__gte=first, **of_them
-    ).values_list("staff_id", "start", "end"):
-        leaves[staff].append((start, end))
+    if leave:
+        for staff, start, end in Leave.objects.filter(
+            staff__root_id=root_id, reduces_target=True, start__lte=last, end__gte=first, **of_them
+        ).values_list("staff_id", "start", "end"):
+            leaves[staff].append((start, end))
     rows = (
         Staff.objects.filter(root_id=root_id, joined__lte=last)
         .filter(Q(left__isnull=True) | Q(left__gte=first))

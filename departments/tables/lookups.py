@@ -47,6 +47,16 @@ def staff_roots(context: ImportContext) -> dict[int, tuple[int, int]]:
     return known
 
 
+def own_staff(context: ImportContext) -> int:
+    """The id of the person who imports, read once; 0 for the system and for a log-in of nobody."""
+    if "own_staff" not in context.known:
+        user = context.user
+        found = Staff.objects.filter(user_id=user.pk).values_list("pk", flat=True).first() if user else None
+        context.known["own_staff"] = found or 0
+    own: int = context.known["own_staff"]
+    return own
+
+
 def staff_root(context: ImportContext, staff_id: int | None) -> int | None:
     """The organisation of a person."""
     found = staff_roots(context).get(staff_id) if staff_id else None

@@ -13,12 +13,20 @@ from core.interchange.problems import register_messages
 from core.interchange.tables import Row, Table
 from departments.models import Assignment, Grant, Leave, Role, Staff
 from departments.permissions import reach_of
-from departments.tables.lookups import OrderedSpan, StaffSpan, position_near, root_of, staff_roots
+from departments.tables.lookups import (
+    OrderedSpan,
+    StaffSpan,
+    own_staff,
+    position_near,
+    root_of,
+    staff_roots,
+)
 
 register_messages(
     ends_before_start=_("The last day lies before the first."),
     overlapping_assignment=_("The person is assigned twice on %(day)s; end one assignment the day before."),
     username_taken=_("The log-in “%(name)s” belongs to somebody else."),
+    own_rights=_("Nobody gives a role or a bonus to themselves; somebody else has to do it."),
 )
 
 
@@ -57,6 +65,14 @@ class StaffTable(Table):
         fields["position_id"] = position_near(context, row, "position", fields["unit_id"])
         fields["root_id"] = root_of(context, fields["unit_id"])
         return fields
+
+    def check_states(self, context: ImportContext, row: Row) -> None:
+        """Nobody gives themselves another role or another bonus."""
+        if row.before is None or row.pk != own_staff(context):
+            return
+        for name in ("role", "bonus_base"):
+            if row.before[name] != row.fields[name]:
+                row.error(name, "own_rights")
 
     def derive(self, context: ImportContext, row: Row, fields: dict[str, Any]) -> None:
         if fields["left"] and fields["joined"] and fields["left"] < fields["joined"]:
@@ -184,6 +200,11 @@ class GrantsTable(OrderedSpan):
         Column("start", "开始日期", Day()),
         Column("end", "结束日期", Day()),
     )
+
+    def check_states(self, context: ImportContext, row: Row) -> None:
+        """Nobody grants a role to themselves."""
+        if row.fields["staff_id"] and row.fields["staff_id"] == own_staff(context):
+            row.error("staff_no", "own_rights")
 
 
 class LeavesTable(StaffSpan):

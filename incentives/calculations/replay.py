@@ -1,7 +1,8 @@
 """A draft of a rule on a past month: the frozen inputs with the draft in the place of what held then.
 
-The draft holds in the whole month, whatever day it is to begin on.  Balances of the funds stay those that
-were frozen, as nobody's pay depends on them.  Rule: KQ-04, HT-08; calculation.md §1 … §4.
+The draft holds in the whole month, whatever day it is to begin on, and for campaigns that were approved
+with another method as well.  Balances of the funds stay those that were frozen, as nobody's pay depends on
+them.  Rule: KQ-04, HT-08; calculation.md §1 … §4.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from campaigns.calculations.methods import MethodRow
-from campaigns.calculations.month import UpliftFacts, uplifts
+from campaigns.calculations.month import CampaignFacts, UpliftFacts, method_of, uplifts
 from core.money import ZERO
 from core.months import Month
 from incentives.calculations.findings import Finding, Mode, Scope
@@ -142,7 +143,15 @@ def _assessment(facts: AssessmentFacts, draft: DraftRule) -> AssessmentFacts:
 def _uplift(facts: UpliftFacts, method: MethodRow) -> UpliftFacts:
     about = (method.unit, method.type, method.scale)
     others = (one for one in facts.methods if (one.unit, one.type, one.scale) != about)
-    return replace(facts, methods=(*others, replace(method, valid_from=ALWAYS)))
+    held = replace(method, valid_from=ALWAYS)
+    under = replace(facts, methods=(*others, held))
+    return replace(under, campaigns=tuple(_freed(under, one, held) for one in facts.campaigns))
+
+
+def _freed(facts: UpliftFacts, one: CampaignFacts, draft: MethodRow) -> CampaignFacts:
+    """A campaign that the draft would have decided about is not bound to the method it was approved with."""
+    free = replace(one, campaign=replace(one.campaign, method=""))
+    return free if method_of(facts, free).row is draft else one
 
 
 def _pool(facts: PoolFacts, draft: DraftRule) -> PoolFacts:

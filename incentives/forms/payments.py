@@ -55,5 +55,20 @@ class AccountForm(forms.Form):
     branch = forms.CharField(label=_("Bank branch"), max_length=100, required=False)
 
 
+class AccountsForm(forms.Form):
+    """Many accounts at once, as rows of a spreadsheet."""
+
+    text = forms.CharField(
+        label=_("Rows"),
+        max_length=100_000,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 8, "autocomplete": "off", "spellcheck": "false"}),
+        help_text=_(
+            "A line each: staff number, account number, account holder, bank branch; copied from a "
+            "spreadsheet, or with commas between. Without a holder it is the person."
+        ),
+    )
+
+
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("What you need the number for"), max_length=500, required=False)

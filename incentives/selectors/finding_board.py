@@ -109,6 +109,16 @@ def in_month(rows: Any, month: Month) -> Any:
     )
 
 
+def with_text(rows: Any, text: str) -> Any:
+    """Those with a text in the name of their rule or role, in the note or in the name of the store."""
+    return rows.filter(
+        Q(rule_name__icontains=text)
+        | Q(role_name__icontains=text)
+        | Q(note__icontains=text)
+        | Q(store__name__icontains=text)
+    )
+
+
 def rule_of(finding: Finding) -> FindingRule | None:
     """The rule that a finding was made under: that of its day, else the first version that has it."""
     rules = FindingRule.objects.select_related("scheme").filter(

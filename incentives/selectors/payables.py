@@ -1,6 +1,6 @@
 """What a locked month owes whom, by its ledger, and what of it was paid.  Rule: domain.md §1.5, §2.1."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -58,18 +58,25 @@ def payables(root: Unit, month: Month) -> list[Payable]:
         one.staff_no: one for one in Staff.objects.filter(root=root, staff_no__in=owed).select_related("unit")
     }
     found = []
-    outside: dict[str, list[str]] = {}
     for key, amount in sorted(owed.items()):
         staff = people.get(key)
         kind, _sign, name = key.partition(":") if staff is None else ("", "", staff.name)
-        if kind in OUTSIDERS:
-            outside.setdefault(name, []).append(key)
-        elif amount:
+        if kind not in OUTSIDERS and amount:
             found.append(Payable(key, name or key, kind, staff, amount, ZERO, amount))
-    fees = [Fee(name, month, OUTSIDERS_INCOME, owed[key]) for name, keys in outside.items() for key in keys]
+    return [*found, *outsiders(owed, month)]
+
+
+def outsiders(owed: Mapping[str, Decimal], month: Month) -> list[Payable]:
+    """Those outside the staff among what is owed by payee, with the tax withheld from them, by name."""
+    keys_of: dict[str, list[str]] = {}
+    for key in sorted(owed):
+        kind, _sign, name = key.partition(":")
+        if kind in OUTSIDERS:
+            keys_of.setdefault(name, []).append(key)
+    fees = [Fee(name, month, OUTSIDERS_INCOME, owed[key]) for name, keys in keys_of.items() for key in keys]
+    found = []
     for one in withhold(fees):
-        keys = outside[one.payee]
-        kind = keys[0].partition(":")[0]
+        kind = keys_of[one.payee][0].partition(":")[0]
         found.append(Payable(f"{kind}:{one.payee}", one.payee, kind, None, one.gross, one.tax, one.net))
     return found
 

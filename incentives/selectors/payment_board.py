@@ -23,10 +23,12 @@ from incentives.models import (
     PaymentMethod,
     PaymentState,
 )
-from incentives.selectors.payables import MonthDue, Payable, month_due, payables
+from incentives.selectors.payables import Due, MonthDue, Payable, month_due, outsiders, payables
+from incentives.services.ledger import fees_computed
 
 LINES_A_PAGE = 50
 MONTHS_SHOWN = 12
+OPEN_MONTHS_SHOWN = 3
 
 
 def batches_listed(user: User) -> "QuerySet[Any]":
@@ -61,25 +63,33 @@ def organisation_for(user: User, code: str, act: str) -> Unit:
 
 @dataclass(frozen=True)
 class MonthPage:
-    """A month to be paid.  ``locked``: whether it can be."""
+    """A month to be paid; ``locked``: whether it can be.  ``lines``: a page of them, by hand first."""
 
     root: Unit
     month: Month
     locked: bool
     due: MonthDue
+    lines: "Page[Due]"
     profiles: list[BankFileProfile]
     batches: list[PaymentBatch]
 
 
-def month_page(user: User, month: Month, code: str) -> MonthPage:
-    """What a payment run of a month would hold.  Raises ``NotVisible``."""
+def month_page(user: User, month: Month, code: str, page: str, how: str) -> MonthPage:
+    """What a payment run of a month would hold; ``how``: only what is paid by the bank, or by hand.
+
+    Raises ``NotVisible``.
+    """
     root = organisation_for(user, code, "payment.make")
     locked = Period.objects.filter(root=root, month=month.first, state__in=FROZEN).exists()
+    due = month_due(root, month) if locked else MonthDue([], [], [], 0)
+    chosen = {PaymentMethod.BANK.value: due.by_bank, PaymentMethod.HAND.value: due.by_hand}
+    lines = chosen.get(how, [*due.by_hand, *due.by_bank])
     return MonthPage(
         root=root,
         month=month,
         locked=locked,
-        due=month_due(root, month) if locked else MonthDue([], [], [], 0),
+        due=due,
+        lines=Paginator(lines, LINES_A_PAGE).get_page(page),
         profiles=list(BankFileProfile.objects.filter(root=root)),
         batches=list(PaymentBatch.objects.filter(root=root, month=month.first)),
     )
@@ -166,13 +176,47 @@ def person_to_pay(user: User, staff_id: int) -> tuple[Staff, BankAccount | None]
     return staff, getattr(staff, "bank_account", None)
 
 
-def outsiders_of(user: User, month: Month, code: str) -> tuple[Unit, list[Payable]]:
-    """The tax list of a locked month: those outside the staff.  Raises ``NotVisible``.
+@dataclass(frozen=True)
+class TaxList:
+    """Those outside the staff who are paid in a month.  ``provisional``: the month is not locked."""
 
-    Rule: domain.md §2.1, §2.2.
+    root: Unit
+    month: Month
+    rows: list[Payable]
+    provisional: bool
+
+    @property
+    def gross(self) -> Decimal:
+        return sum((one.gross for one in self.rows), ZERO)
+
+    @property
+    def tax(self) -> Decimal:
+        return sum((one.tax for one in self.rows), ZERO)
+
+    @property
+    def net(self) -> Decimal:
+        return sum((one.net for one in self.rows), ZERO)
+
+
+def tax_list(user: User, month: Month, code: str) -> TaxList:
+    """The tax list of a month: of a locked one from its ledger, of an open one as it was computed last.
+
+    Tax is filed by the 15th of the next month, so that finance prepares it before the lock.
+    Rule: domain.md §2.1, §2.2.  Raises ``NotVisible``.
     """
     root = organisation_for(user, code, "money.read")
-    return root, [one for one in payables(root, month) if one.outside]
+    if Period.objects.filter(root=root, month=month.first, state__in=FROZEN).exists():
+        return TaxList(root, month, [one for one in payables(root, month) if one.outside], False)
+    return TaxList(root, month, outsiders(fees_computed(root, month), month), True)
+
+
+def computed_months(user: User) -> list[Period]:
+    """The latest months that are computed and not locked, of organisations whose money the person reads."""
+    reach = reach_of(user)
+    rows = Period.objects.select_related("root").filter(settlement__revision__gt=0).exclude(state__in=FROZEN)
+    if not reach.everything:
+        rows = rows.filter(root_id__in=reach.units_for("money.read"))
+    return list(rows.order_by("-month", "root__code")[:OPEN_MONTHS_SHOWN])
 
 
 def own_payments(staff_id: int, month: Month) -> list[PaymentLine]:

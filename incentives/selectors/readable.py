@@ -8,6 +8,7 @@ from core.exceptions import NotVisible
 from departments.models import Period
 from departments.permissions import reach_of
 from incentives.models import Finding, Payout, Settlement
+from incentives.selectors.finding_board import findings_listed
 from kpi.selectors.readable import amounts_of_people
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def findings_readable(user: "User") -> "QuerySet[Finding]":
-    rows: QuerySet[Finding] = Finding.objects.visible_to(user).select_related("campaign", "store")
+    rows: QuerySet[Finding] = findings_listed(user).order_by()
     return rows
 
 

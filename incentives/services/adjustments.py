@@ -34,7 +34,8 @@ def adjustment_propose(
 ) -> Adjustment:
     """Propose a correction of a frozen month, to be settled in a later, open one.
 
-    ``amount``: yuan, whole 分; below 0 it takes back.  Raises ``NotAllowed`` (right, own line),
+    ``amount``: yuan, whole 分; below 0 it takes back.  The same proposal, made again by the same person while
+    it waits, is the one that stands.  Raises ``NotAllowed`` (right, own line),
     ``RuleViolation`` (no reason, no amount, wrong months) and ``Conflict`` when locked meanwhile.
     """
     require(actor, "adjustment.propose", staff.unit_id)
@@ -51,16 +52,22 @@ def adjustment_propose(
         )
     if month <= about or _is_frozen(staff.root_id, month):
         raise RuleViolation("month_not_open", _("An adjustment belongs to a later month that is still open."))
+    wanted = {
+        "root_id": staff.root_id,
+        "month": month.first,
+        "about_month": about.first,
+        "staff": staff,
+        "amount": amount,
+        "reason": reason,
+        "proposed_by": actor,
+    }
     with guards.translate(), transaction.atomic():
-        adjustment = Adjustment.objects.create(
-            root_id=staff.root_id,
-            month=month.first,
-            about_month=about.first,
-            staff=staff,
-            amount=amount,
-            reason=reason,
-            proposed_by=actor,
-        )
+        # The person's row is the lock: a form that is sent twice at once makes one proposal.
+        Staff.objects.select_for_update(of=("self",)).get(pk=staff.pk)
+        same: Adjustment | None = Adjustment.objects.filter(**wanted, approved_by__isnull=True).first()
+        if same is not None and actor is not None:
+            return same
+        adjustment: Adjustment = Adjustment.objects.create(**wanted)
         audit.record(
             actor=actor, action=PROPOSED, target=adjustment, change={"amount": amount}, reason=reason
         )

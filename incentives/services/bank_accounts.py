@@ -22,6 +22,20 @@ ACCOUNT_NUMBER = re.compile(r"[0-9]{8,32}")
 HOLDER = re.compile(r"[^\W\d_](?:[^\W\d_]|[·•. ()（）])*")
 
 
+WRONG_NUMBER = _("An account number has 8 to 32 digits.")
+WRONG_HOLDER = _("The account must be in the person's own name, written as in the staff list.")
+
+
+def _is_own(holder: str, staff: Staff) -> bool:
+    return HOLDER.fullmatch(holder.strip()) is not None and holder.strip() == staff.name
+
+
+def account_problems(staff: Staff, digits: str, holder: str) -> list[str]:
+    """What is wrong with an account before it is kept, a sentence each."""
+    found = [] if ACCOUNT_NUMBER.fullmatch(digits) else [str(WRONG_NUMBER)]
+    return found if _is_own(holder, staff) else [*found, str(WRONG_HOLDER)]
+
+
 def _wrong(field: str, message: Any) -> RuleViolation:
     return RuleViolation("invalid", message, [{"field": field, "message": message}])
 
@@ -43,11 +57,9 @@ def bank_account_set(
             raise NotAllowed("own_line", _("Nobody changes their own bank account; ask a colleague."))
         digits = re.sub(r"[\s-]", "", number)
         if not ACCOUNT_NUMBER.fullmatch(digits):
-            raise _wrong("number", _("An account number has 8 to 32 digits."))
-        if not HOLDER.fullmatch(holder.strip()) or holder.strip() != staff.name:
-            raise _wrong(
-                "holder", _("The account must be in the person's own name, written as in the staff list.")
-            )
+            raise _wrong("number", WRONG_NUMBER)
+        if not _is_own(holder, staff):
+            raise _wrong("holder", WRONG_HOLDER)
         known = BankAccount.objects.filter(staff=staff).first()
         same = known is not None and (unseal(known.sealed_number), known.holder, known.branch) == (
             digits,

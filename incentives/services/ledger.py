@@ -4,7 +4,7 @@ Sources are the company; uses are what people, funds and the tax office are owed
 unique, so that posting twice posts once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -92,8 +92,17 @@ def month_postings(root: Unit, month: Month) -> Iterator[Posting]:
 
 def payable_before_adjustments(root: Unit, month: Month) -> dict[str, Decimal]:
     """What the month owes each person, by staff number: pools, bonuses and fees, without adjustments."""
+    return _payable((*_pools(root, month), *_bonuses(root, month), *_funds(root, month)))
+
+
+def fees_computed(root: Unit, month: Month) -> dict[str, Decimal]:
+    """What the funds of a computed month owe its authors, by payee; posted when the month is locked."""
+    return _payable(_funds(root, month))
+
+
+def _payable(postings: Iterable[Posting]) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
-    for posting in (*_pools(root, month), *_bonuses(root, month), *_funds(root, month)):
+    for posting in postings:
         kind, key = posting.target
         if kind == AccountKind.PAYABLE:
             found[key] = found.get(key, ZERO) + posting.amount

@@ -23,6 +23,8 @@ from incentives.services.roll_up import digest_of
 #: what reading damaged inputs raises
 UNREADABLE = (zlib.error, json.JSONDecodeError, TypeError, ValueError, LookupError, ArithmeticError)
 
+Told = Callable[[int, int, str], None]
+
 
 @dataclass(frozen=True)
 class Proof:
@@ -50,9 +52,17 @@ def settlement_problems(settlement: Settlement) -> list[str]:
     ]
 
 
-def month_proofs(settlement: Settlement) -> list[Proof]:
-    """Everything that can be checked about a frozen month, each with what differs."""
-    return [Proof(name, title, check(settlement)) for name, title, check in CHECKS]
+def month_proofs(settlement: Settlement, told: Told | None = None) -> list[Proof]:
+    """Everything that can be checked about a frozen month, each with what differs.
+
+    ``told`` is called before each check with how many are done, how many there are, and what comes now.
+    """
+    found = []
+    for done, (name, title, check) in enumerate(CHECKS):
+        if told:
+            told(done, len(CHECKS), str(title))
+        found.append(Proof(name, title, check(settlement)))
+    return found
 
 
 def result_problems(settlement: Settlement) -> list[str]:

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -19,8 +19,15 @@ from core.forms import add_problems
 from core.lists import HEAD, ListPage, cell
 from departments.models import Staff
 from departments.permissions import may
-from incentives.forms.payments import AccountForm, ReasonForm
+from incentives.forms.payments import AccountForm, AccountsForm, ReasonForm
 from incentives.selectors.payment_board import people_to_pay, person_to_pay
+from incentives.services.bank_account_lists import (
+    CHANGED,
+    NEW,
+    AccountLine,
+    accounts_check,
+    accounts_set,
+)
 from incentives.services.bank_accounts import bank_account_read, bank_account_set
 
 KEEPS = may("bank_account.edit")
@@ -86,6 +93,7 @@ class AccountListPage(ListPage):
     access = KEEPS
     title = gettext_lazy("Bank accounts")
     subtitle = gettext_lazy("Where people are paid. Numbers are kept encrypted.")
+    template_name = "payments/accounts.html"
     table_class = AccountTable
     filterset_class = AccountFilter
     empty_title = gettext_lazy("No people")
@@ -120,6 +128,35 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The bank account is kept."))
             return redirect("payments:accounts")
     return _page(request, pk, 422, form=form)
+
+
+@access(KEEPS)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def paste(request: HttpRequest) -> HttpResponse:
+    """Many accounts at once: POST checks every line and shows what would change; ``act=keep`` keeps them."""
+    if request.method != "POST":
+        return render(request, "payments/accounts_paste.html", {"form": AccountsForm()})
+    form = AccountsForm(request.POST)
+    lines: list[AccountLine] = []
+    if form.is_valid():
+        user, text = account(request), form.cleaned_data["text"]
+        try:
+            lines = accounts_check(user, text)
+            if request.POST.get("act") == "keep":
+                count = accounts_set(user, text)
+                words = ngettext(
+                    "%(count)s bank account is kept.", "%(count)s bank accounts are kept.", count
+                )
+                messages.success(request, words % {"count": count})
+                return redirect("payments:accounts")
+        except RuleViolation as error:
+            add_problems(form, error)
+    wrong = sum(bool(line.problems) for line in lines)
+    changes = sum(line.change in (NEW, CHANGED) for line in lines)
+    context = {"form": form, "lines": lines, "wrong": wrong, "changes": changes}
+    status = 422 if wrong or form.errors else 200
+    return render(request, "payments/accounts_paste.html", context, status=status)
 
 
 @access(KEEPS)

@@ -5,7 +5,7 @@ from typing import Any
 import django_filters
 import django_tables2 as tables
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,7 +21,7 @@ from core.months import Month
 from departments.permissions import MEMBER, may, reach_of
 from incentives.forms.findings import AnswerForm, FindingForm, WithdrawForm
 from incentives.models import Finding, FindingStatus
-from incentives.selectors.finding_board import finding_page, findings_listed, in_month
+from incentives.selectors.finding_board import finding_page, findings_listed, in_month, with_text
 from incentives.services.findings import (
     finding_answer,
     finding_confirm,
@@ -81,12 +81,8 @@ class FindingFilter(django_filters.FilterSet):
         return in_month(rows, Month.parse(value))
 
     def of_text(self, rows: "QuerySet[Any]", name: str, value: str) -> "QuerySet[Any]":
-        return rows.filter(
-            Q(rule_name__icontains=value)
-            | Q(role_name__icontains=value)
-            | Q(note__icontains=value)
-            | Q(store__name__icontains=value)
-        )
+        found: QuerySet[Any] = with_text(rows, value)
+        return found
 
 
 class FindingListPage(ListPage):

@@ -24,9 +24,10 @@ from incentives.models import AuthorKind, PaymentBatch, PaymentState
 from incentives.selectors.payment_board import (
     batch_page,
     batches_listed,
+    computed_months,
     frozen_months,
     month_page,
-    outsiders_of,
+    tax_list,
 )
 from incentives.services.payments import (
     bank_file_read,
@@ -98,6 +99,7 @@ class BatchListPage(ListPage):
         return {
             **super().get_context_data(**kwargs),
             "months": frozen_months(user, "money.read"),
+            "computed": computed_months(user),
             "makes": MAKES.allows(user),
         }
 
@@ -107,7 +109,8 @@ class BatchListPage(ListPage):
 def month(request: HttpRequest, month: str, unit: str) -> HttpResponse:
     """What a batch of the month would hold; POST makes it."""
     user = account(request)
-    page = month_page(user, month_of(month), unit)
+    how = request.GET.get("how", "")
+    page = month_page(user, month_of(month), unit, request.GET.get("page", "1"), how)
     form = BatchForm(page.profiles, request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -120,7 +123,7 @@ def month(request: HttpRequest, month: str, unit: str) -> HttpResponse:
         else:
             messages.success(request, _("The batch is made. Compare total and count before you send it."))
             return redirect("payments:batch", batch.pk)
-    context = {"page": page, "form": form}
+    context = {"page": page, "form": form, "how": how}
     return render(request, "payments/month.html", context, status=422 if form.is_bound else 200)
 
 
@@ -248,17 +251,11 @@ class OutsiderTable(tables.Table):
 @access(READS)
 @require_safe
 def outsiders(request: HttpRequest, month: str, unit: str) -> HttpResponse:
-    """The tax list of a locked month."""
-    chosen = month_of(month)
-    root, rows = outsiders_of(account(request), chosen, unit)
+    """The tax list of a month; a provisional one while the month is not locked."""
+    page = tax_list(account(request), month_of(month), unit)
     if request.GET.get("export") == "xlsx":
-        return table_answer(f"{chosen} {root.name} {_('Tax list')}", OutsiderTable(rows))
-    context = {
-        "month": chosen,
-        "root": root,
-        "rows": [(row, AuthorKind(row.kind).label) for row in rows],
-        "gross": sum(row.gross for row in rows),
-        "tax": sum(row.tax for row in rows),
-        "net": sum(row.net for row in rows),
-    }
-    return render(request, "payments/outsiders.html", context)
+        words = [str(page.month), page.root.name, _("Tax list")]
+        title = " ".join([*words, _("provisional")] if page.provisional else words)
+        return table_answer(title, OutsiderTable(page.rows))
+    rows = [(row, AuthorKind(row.kind).label) for row in page.rows]
+    return render(request, "payments/outsiders.html", {"page": page, "rows": rows})

@@ -39,7 +39,8 @@ class Pace:
 
     ``slot``: the key of the slot that today lies in, "" when today owes nothing; ``now_done`` and ``now_due``
     are of that slot; what too much earlier slots have counts there when the surplus carries over.
-    ``forecast``: what the month ends with if it goes on as so far.
+    ``forecast``: what the month ends with if it goes on as so far.  ``later``: what the slots after the
+    current one ask for, which is no more than what the month still lacks.
     """
 
     target: Decimal
@@ -51,6 +52,7 @@ class Pace:
     now_done: Decimal
     now_due: Decimal
     acts: tuple[NextAct, ...]
+    later: Decimal = Decimal(0)
 
     @property
     def left(self) -> Decimal:
@@ -115,7 +117,20 @@ def pace(found: Attainment, month_days: MonthDays, service: Service, today: date
     due, counts = each * found.steps["owed"], _counts_now(found, keys.index(current.key), each)
     acts = _acts(counts, each, found.steps["owed"]) if status is not Status.REACHED else ()
     done_now = sum((min(count, each) for count in counts.values()), Fraction(0))
-    return Pace(found.target, done, expected, forecast, status, current.key, four(done_now), four(due), acts)
+    lacking = max(fraction(found.target) - fraction(done), Fraction(0))
+    to_come = (len(keys) - 1 - keys.index(current.key)) * due
+    return Pace(
+        target=found.target,
+        done=done,
+        expected=expected,
+        forecast=forecast,
+        status=status,
+        slot=current.key,
+        now_done=four(done_now),
+        now_due=four(due),
+        acts=acts,
+        later=four(min(to_come, lacking)),
+    )
 
 
 def four(value: Fraction) -> Decimal:

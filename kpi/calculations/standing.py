@@ -18,6 +18,8 @@ from kpi.calculations.slots import MonthDays, month_slots
 
 #: below so much of what was to be expected a cell is coloured as far behind; for the eye only
 FAR = Fraction(6, 10)
+#: so many rules of a person stand on a phone before all of them are asked for
+WORST = 3
 TONES = {Status.REACHED: "full", Status.ON_PACE: "near"}
 
 
@@ -111,6 +113,16 @@ def standing(cells: Iterable[Cell]) -> Standing:
         sum(row.status is Status.REACHED for row in rows),
         sum(row.status is Status.BEHIND for row in rows),
     )
+
+
+def worst(cells: Iterable[Cell]) -> frozenset[str]:
+    """The rules on which the person is furthest from what was to be expected."""
+
+    def distance(row: Cell) -> tuple[Fraction, str]:
+        expected = fraction(row.expected)
+        return fraction(row.done) / expected if expected else Fraction(1), row.code
+
+    return frozenset(row.code for row in sorted(cells, key=distance)[:WORST])
 
 
 def places(standings: Mapping[int, Standing]) -> list[tuple[int, int]]:

@@ -77,7 +77,7 @@ class LogForm(KeyedForm):
     screenshot = forms.FileField(
         label=_("Screenshot"),
         required=False,
-        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
+        widget=forms.FileInput(attrs={"accept": "image/*"}),
         help_text=_("A picture up to 10 MB. Only you and those who check your work can see it."),
     )
 
@@ -88,6 +88,9 @@ class LogForm(KeyedForm):
         self.fields["date"].widget.attrs["max"] = today.isoformat()
         known = platform_activities(staff, parse_date(str(self.data.get("date", ""))) or today)
         platforms = Platform.objects.filter(Q(code__in=known) | Q(accounts__staff=staff)).distinct()
+        if not self.is_bound:
+            # One that is closed is not offered; named all the same, the service says what took its place.
+            platforms = platforms.exclude(closed__lt=today)
         self.fields["platform"].queryset = platforms  # type: ignore[attr-defined]
         names = dict(Activity.objects.values_list("code", "name"))
         codes = sorted({code for activities in known.values() for code in activities} | set(names))
@@ -185,6 +188,8 @@ class RowForm(forms.Form):
                 "aria-label": label,
                 "class": css.get(name, "form-control"),
             }
+        for name in ("handle", "note"):
+            self.fields[name].widget.attrs["placeholder"] = self.fields[name].widget.attrs["aria-label"]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data

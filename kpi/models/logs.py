@@ -80,7 +80,10 @@ class LogEntry(models.Model):
         verbose_name_plural = _("log rows")
         ordering = ["date", "pk"]
         indexes = [
-            models.Index(fields=["root", "date"], name="kpi_log_root_date"),
+            # Everything that a month's sums and gaps are read from, so that no row itself is.
+            models.Index(
+                fields=["root", "date", "staff", "platform", "count", "status", "id"], name="kpi_log_sums"
+            ),
             # The list of all rows, newest first, whosever they are.
             models.Index(fields=["date", "id"], name="kpi_log_newest"),
             models.Index(fields=["staff", "date"], name="kpi_log_staff_date"),

@@ -47,11 +47,17 @@ def _ids(only: Only) -> Collection[int] | None:
     return [only] if isinstance(only, int) else only
 
 
+def successors() -> QuerySet[LogEntry]:
+    """The rows that replace the row of the query around them; a rejected one replaces nothing."""
+    # Said twice, so that the database knows how few rows replace another one.
+    found = LogEntry.objects.filter(supersedes=OuterRef("pk"), supersedes__isnull=False)
+    return found.exclude(status=LogStatus.REJECTED)
+
+
 def counted_logs(root_id: int, first: date, last: date) -> QuerySet[LogEntry]:
     """The rows that count: not rejected, and not superseded by a row that is not rejected."""
-    successors = LogEntry.objects.filter(supersedes=OuterRef("pk")).exclude(status=LogStatus.REJECTED)
     return LogEntry.objects.filter(
-        ~Exists(successors), root_id=root_id, date__range=(first, last), count__gt=0
+        ~Exists(successors()), root_id=root_id, date__range=(first, last), count__gt=0
     ).exclude(status=LogStatus.REJECTED)
 
 
@@ -64,6 +70,13 @@ class _Days(dict[Any, date]):
         return day
 
 
+class _Itself(dict[str, str]):
+    """Staff number → itself."""
+
+    def __missing__(self, given: str) -> str:
+        return given
+
+
 def outputs_of(
     root_id: int, month: Month, platforms: Mapping[int, str], only: Only = None
 ) -> tuple[dict[str, list[Output]], dict[str, list[Output]]]:
@@ -72,13 +85,17 @@ def outputs_of(
     ``platforms``: id → code; ``only``: of these people only.  A large month has a million sums, so
     they are read without the ORM's work on each row, and equal values are one object.
     """
-    numbers = dict(Staff.objects.order_by().values_list("pk", "staff_no"))
     rows = counted_logs(root_id, *window(month))
     wanted = _ids(only)
-    if wanted is not None:
+    if wanted is None:
+        numbers: Mapping[Any, str] = dict(Staff.objects.order_by().values_list("pk", "staff_no"))
+        author_of, partner_of = "staff_id", "partner_id"
+    else:
+        # Of a few people the database names them itself.
         rows = rows.filter(Q(staff__in=wanted) | Q(partner__in=wanted))
+        numbers, author_of, partner_of = _Itself(), "staff__staff_no", "partner__staff_no"
     sums = (
-        rows.values_list("staff_id", "date", "activity", "platform_id", "handle", "partner_id")
+        rows.values_list(author_of, "date", "activity", "platform_id", "handle", partner_of)
         .annotate(total=Sum("count"))
         .order_by()
     )
@@ -336,10 +353,10 @@ def month_policies(tree: UnitTree, units: Iterable[int], day: date) -> dict[int,
         for column in registry.tables["month_policies"].columns
         if column.default is not None
     }
-    return {
-        unit: next(
-            (latest[above] for above in tree.path(unit) if above in latest),
-            MonthPolicy(unit_id=unit, valid_from=day, **declared),
+    found = {}
+    for unit in units:
+        set_by = next((above for above in tree.path(unit) if above in latest), None)
+        found[unit] = (
+            MonthPolicy(unit_id=unit, valid_from=day, **declared) if set_by is None else latest[set_by]
         )
-        for unit in units
-    }
+    return found

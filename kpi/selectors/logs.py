@@ -13,6 +13,7 @@ from core.models import User
 from departments.models import Activity, Staff
 from kpi.calculations.links import found_in, handle_in, link_key, platform_of
 from kpi.models import Account, LogEntry, LogStatus, Platform, QuotaRule
+from kpi.selectors.facts import successors
 from kpi.selectors.risks import standing
 
 NOTE_LENGTH = 500
@@ -20,7 +21,7 @@ NOTE_LENGTH = 500
 
 def _replaced() -> Exists:
     """A newer row stands for the row; one that was rejected stands for nothing."""
-    return Exists(LogEntry.objects.filter(supersedes=OuterRef("pk")).exclude(status=LogStatus.REJECTED))
+    return Exists(successors())
 
 
 def not_replaced(rows: "QuerySet[LogEntry]") -> "QuerySet[LogEntry]":

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ from kpi.calculations.month import (
 )
 from kpi.calculations.ratings import DueDays, State, rating_state
 from kpi.calculations.scores import ItemScore
-from kpi.models import MonthPolicy, Rating, SchemeItem
+from kpi.models import Rating, SchemeItem
 from kpi.selectors.facts import assessment_facts, facts_of, month_policies, scheme_versions
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 REVIEWED = frozenset(set(PeriodState) - {PeriodState.OPEN, PeriodState.COMPUTED})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RatingTask:
     """One person to be rated in a month, and how far it is."""
 
@@ -84,39 +85,57 @@ def own_root(user: "User") -> int:
 def rating_tasks(user: "User", root_id: int, month: Month) -> list[RatingTask]:
     """Everybody whom the person may rate in the month, and themselves, by unit and number.
 
-    Bounded: nine queries, however many people.
+    Bounded: seven queries, however many people.
     """
     reach = reach_of(user)
     tree = unit_tree(month.last)
     rates = reach.units_for("rating.enter")
     people = [
         person
-        for person in people_of(root_id, month.first, month.last)
+        for person in people_of(root_id, month.first, month.last, leave=False)
         if reach.everything or person.unit_id in rates or person.pk == reach.staff_id
     ]
     if not people:
         return []
-    schemes = SchemeBook(scheme_versions(_units(tree, root_id), month), month)
-    positions = dict(Position.objects.values_list("pk", "code"))
-    held = []
+    versions = scheme_versions(_units(tree, root_id), month)
+    schemes = SchemeBook(versions, month)
+    by_position = any(version.position for version in versions)
+    positions = dict(Position.objects.values_list("pk", "code")) if by_position else {}
+    items: dict[int, tuple[str, ...]] = {}
+    held, end = [], month.last
     for person in people:
-        facts = facts_of(person, positions)
-        last = min(month.last, person.left) if person.left else month.last
-        unit, position = place(facts, last)
+        last = min(end, person.left) if person.left else end
+        unit, position = _place(person, positions, last)
         version = schemes.of(tree.path(unit), position) if unit is not None else None
-        if version is not None and rated_items(version):
+        if unit is None or version is None:
+            continue
+        if version.key not in items:
+            items[version.key] = rated_items(version)
+        if items[version.key]:
             held.append((person, unit, version))
-    given = _given(root_id, month)
-    policies = month_policies(tree, {unit for _person, unit, _version in held if unit}, month.last)
-    reviewed = Period.objects.filter(root_id=root_id, month=month.first, state__in=REVIEWED).exists()
-    return [
-        _task(person, unit or person.unit_id, version, tree, month, policies, given, reviewed, reach.staff_id)
-        for person, unit, version in held
-    ]
+    policies = month_policies(tree, {unit for _person, unit, _version in held}, month.last)
+    sheets = _Sheets(
+        month=month,
+        items=items,
+        due={unit: DueDays.of(month, one.self_due, one.manager_due) for unit, one in policies.items()},
+        given=_given(root_id, month),
+        reviewed=Period.objects.filter(root_id=root_id, month=month.first, state__in=REVIEWED).exists(),
+        today=timezone.localdate(),
+        names=tree.names,
+        own_id=reach.staff_id,
+    )
+    return [sheets.task(person, unit, version) for person, unit, version in held]
 
 
 def _units(tree: UnitTree, root_id: int) -> set[int]:
     return {unit for unit, root in tree.roots.items() if root == root_id}
+
+
+def _place(person: Any, positions: Mapping[int, str], day: date) -> tuple[int | None, str]:
+    """Where a person works on a day: the id of the unit and the code of the position."""
+    if not person.assignments:
+        return person.unit_id, positions.get(person.position_id or 0, "")
+    return place(facts_of(person, positions), day)
 
 
 def _given(root_id: int, month: Month) -> dict[int, dict[tuple[str, str], tuple[Any, Any]]]:
@@ -130,39 +149,43 @@ def _given(root_id: int, month: Month) -> dict[int, dict[tuple[str, str], tuple[
     return found
 
 
-def _task(
-    person: Any,
-    unit: int,
-    version: SchemeVersion,
-    tree: UnitTree,
-    month: Month,
-    policies: Mapping[int, MonthPolicy],
-    given: Mapping[int, Mapping[tuple[str, str], tuple[Any, Any]]],
-    reviewed: bool,
-    own_id: int | None,
-) -> RatingTask:
-    items = rated_items(version)
-    rows = [given.get(person.pk, {}).get((version.scheme.code, item), (None, None)) for item in items]
-    self_rated = sum(own is not None for own, _score in rows)
-    rated = sum(score is not None for _own, score in rows)
-    policy = policies[unit]
-    due = DueDays.of(month, policy.self_due, policy.manager_due)
-    return RatingTask(
-        staff_id=person.pk,
-        staff_no=person.staff_no,
-        name=person.name,
-        unit_id=unit,
-        unit=tree.names[unit],
-        month=month,
-        version=version,
-        items=items,
-        self_rated=self_rated,
-        rated=rated,
-        due=due,
-        state=rating_state(len(items), self_rated, rated, reviewed=reviewed),
-        own=person.pk == own_id,
-        late=rated < len(items) and timezone.localdate() > due.rating,
-    )
+@dataclass(frozen=True)
+class _Sheets:
+    """What the tasks of a month have in common, by version, unit and person."""
+
+    month: Month
+    items: Mapping[int, tuple[str, ...]]
+    due: Mapping[int, DueDays]
+    given: Mapping[int, Mapping[tuple[str, str], tuple[Any, Any]]]
+    reviewed: bool
+    today: date
+    names: Mapping[int, str]
+    own_id: int | None
+
+    def task(self, person: Any, unit: int, version: SchemeVersion) -> RatingTask:
+        items, due = self.items[version.key], self.due[unit]
+        given, self_rated, rated = self.given.get(person.pk), 0, 0
+        if given:
+            for item in items:
+                own, score = given.get((version.scheme.code, item), (None, None))
+                self_rated += own is not None
+                rated += score is not None
+        return RatingTask(
+            staff_id=person.pk,
+            staff_no=person.staff_no,
+            name=person.name,
+            unit_id=unit,
+            unit=self.names[unit],
+            month=self.month,
+            version=version,
+            items=items,
+            self_rated=self_rated,
+            rated=rated,
+            due=due,
+            state=rating_state(len(items), self_rated, rated, reviewed=self.reviewed),
+            own=person.pk == self.own_id,
+            late=rated < len(items) and self.today > due.rating,
+        )
 
 
 # --- one person's sheet ------------------------------------------------------------------------------

@@ -8,13 +8,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, Q, QuerySet, Sum
 
 from departments.models import Period
 from departments.models.periods import FROZEN
 from kpi.calculations.links import host_of
 from kpi.calculations.risk import Limits, Picture, RowFacts
 from kpi.models import EvidenceImage, LogEntry, LogStatus, MonthPolicy
+from kpi.selectors.facts import successors
 
 #: how far back pictures that look alike are searched, and among how many at most
 PICTURE_DAYS = 62
@@ -42,8 +43,7 @@ def of_open_months(rows: "QuerySet[LogEntry]", roots: Collection[int] | None = N
 
 def standing(rows: "QuerySet[LogEntry]") -> "QuerySet[LogEntry]":
     """The rows that are not rejected and that no other such row replaces."""
-    replaced = LogEntry.objects.filter(supersedes=OuterRef("pk")).exclude(status=LogStatus.REJECTED)
-    return rows.filter(~Exists(replaced)).exclude(status=LogStatus.REJECTED)
+    return rows.filter(~Exists(successors())).exclude(status=LogStatus.REJECTED)
 
 
 def earlier_links(rows: Sequence[LogEntry]) -> dict[int, int]:

@@ -66,10 +66,9 @@ def waiting_count(scope: TeamScope) -> int:
 
 @dataclass(frozen=True)
 class DayTotal:
-    """What one unit did on one day on one platform: rows and the sum of their counts."""
+    """What was done on one day on one platform: rows and the sum of their counts."""
 
     day: date
-    unit: str
     platform: str
     rows: int
     count: int
@@ -93,12 +92,14 @@ class Compared:
 class TeamTotals:
     """The month's daily totals beside the month before, of which as many days as have passed are compared.
 
-    ``every``: both months of all channels; ``channel``: the one chosen, "" all.  Counts of different channels
-    are of different kinds (posts, mails), so their sum tells little beyond how a team compares with itself.
+    ``every``: both months of all channels; ``units``: the sums of the chosen channel by unit, of this month
+    and of the compared days; ``channel``: the one chosen, "" all.  Counts of different channels are of
+    different kinds (posts, mails), so their sum tells little beyond how a team compares with itself.
     """
 
     scope: TeamScope
     every: Sequence[DayTotal]
+    units: Sequence[tuple[str, int, int]]
     channels: dict[str, str]
     channel: str = ""
 
@@ -124,12 +125,9 @@ class TeamTotals:
     def passed(self) -> int:
         return self.scope.last_day.day
 
-    @cached_property
+    @property
     def compared_to(self) -> date:
-        """The last day of the month before that is compared; a month that is over is compared as a whole."""
-        before = self.scope.before
-        whole = before.last.day if not self.scope.running else self.passed
-        return before.first + timedelta(days=min(whole, before.last.day) - 1)
+        return compared_to(self.scope)
 
     @cached_property
     def same_days(self) -> list[DayTotal]:
@@ -145,12 +143,20 @@ class TeamTotals:
 
     @cached_property
     def by_channel(self) -> list[Compared]:
-        return _compared(self.channels, "platform", self.totals, self.same_days)
+        both: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+        for at, rows in enumerate((self.totals, self.same_days)):
+            for row in rows:
+                both[row.platform][at] += row.count
+        return _largest(Compared(self.channels[code], code, *sums) for code, sums in both.items())
 
     @cached_property
     def by_unit(self) -> list[Compared]:
         names = {option.code: option.name for option in self.scope.options}
-        return _compared(names, "unit", self.totals, self.same_days)
+        return _largest(
+            Compared(names.get(code, code), code, now, before)
+            for code, now, before in self.units
+            if now or before
+        )
 
     @cached_property
     def days(self) -> list[tuple[date, list[int | None], int]]:
@@ -180,24 +186,52 @@ class TeamTotals:
         )
 
 
+def compared_to(scope: TeamScope) -> date:
+    """The last day of the month before that is compared; a month that is over is compared as a whole."""
+    before = scope.before
+    whole = before.last.day if not scope.running else scope.last_day.day
+    return before.first + timedelta(days=min(whole, before.last.day) - 1)
+
+
+def _rows_of(scope: TeamScope, first: date) -> Any:
+    return counted_logs(scope.root_id, first, scope.last_day).filter(staff__unit_id__in=scope.units)
+
+
 def team_totals(scope: TeamScope, channel: str = "") -> TeamTotals:
-    """Both months in one query, summed by the database, and one for the names of the channels."""
-    rows = counted_logs(scope.root_id, scope.before.first, scope.last_day)
+    """Both months summed by the database, by day and channel and by unit: three queries with the names."""
+    rows = _rows_of(scope, scope.before.first)
     sums: Any = (
-        rows.filter(staff__unit_id__in=scope.units)
-        .values_list("date", "staff__unit_id", "platform_id")
-        .annotate(rows=Count("pk"), total=Sum("count"))
-        .order_by()
+        rows.values_list("date", "platform_id").annotate(rows=Count("pk"), total=Sum("count")).order_by()
     )
     channels = {pk: (code, name) for pk, code, name in Platform.objects.values_list("pk", "code", "name")}
-    codes = scope.tree.codes
-    found = [
-        DayTotal(day, codes[unit], channels[platform][0], many, int(total))
-        for day, unit, platform, many, total in sums
-    ]
-    found.sort(key=lambda row: (row.day, row.unit, row.platform))
+    found = [DayTotal(day, channels[platform][0], many, int(total)) for day, platform, many, total in sums]
+    found.sort(key=lambda row: (row.day, row.platform))
     known = dict(channels.values())
-    return TeamTotals(scope, found, known, channel if channel in known else "")
+    chosen = channel if channel in known else ""
+    by_unit: Any = (
+        rows.filter(**({"platform__code": chosen} if chosen else {}))
+        .values_list("staff__unit_id")
+        .annotate(
+            now=Sum("count", filter=Q(date__gte=scope.month.first)),
+            before=Sum("count", filter=Q(date__lte=compared_to(scope))),
+        )
+        .order_by()
+    )
+    units = [(scope.tree.codes[unit], int(now or 0), int(before or 0)) for unit, now, before in by_unit]
+    return TeamTotals(scope, found, units, known, chosen)
+
+
+def unit_days(scope: TeamScope, channel: str) -> list[tuple[date, str, str, int, int]]:
+    """The month's day, unit, name of the channel, rows and count, for a file: one query."""
+    rows = _rows_of(scope, scope.month.first)
+    if channel:
+        rows = rows.filter(platform__code=channel)
+    sums: Any = (
+        rows.values_list("date", "staff__unit__code", "platform__code", "platform__name")
+        .annotate(rows=Count("pk"), total=Sum("count"))
+        .order_by("date", "staff__unit__code", "platform__code")
+    )
+    return [(day, unit, name, many, int(total)) for day, unit, _code, name, many, total in sums]
 
 
 def _sum(rows: Iterable[DayTotal]) -> int:
@@ -211,13 +245,5 @@ def _by_day(rows: Iterable[DayTotal]) -> dict[int, int]:
     return found
 
 
-def _compared(
-    names: dict[str, str], by: str, now: Iterable[DayTotal], before: Iterable[DayTotal]
-) -> list[Compared]:
-    """The totals by a key, largest first."""
-    both: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for at, rows in enumerate((now, before)):
-        for row in rows:
-            both[getattr(row, by)][at] += row.count
-    found = [Compared(names.get(code, code), code, *sums) for code, sums in both.items()]
+def _largest(found: Iterable[Compared]) -> list[Compared]:
     return sorted(found, key=lambda one: (-one.now, -one.before, one.code))

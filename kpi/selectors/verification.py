@@ -17,6 +17,7 @@ from departments.selectors import unit_tree
 from kpi.calculations.risk import KINDS, Found, Risk, risks
 from kpi.models import LogCheck, LogEntry, LogStatus, Platform
 from kpi.selectors import month_policies
+from kpi.selectors.facts import successors
 from kpi.selectors.risks import earlier_links, facts_of, limits_of, of_open_months, pictures_of
 
 ACT = "log.verify"
@@ -34,8 +35,7 @@ def rows_seen(user: User) -> "QuerySet[LogEntry]":
 
 def rows_waiting(user: User) -> "QuerySet[LogEntry]":
     """Submitted rows that count and whose month is not locked: what the person has to decide."""
-    replaced = LogEntry.objects.filter(supersedes=OuterRef("pk")).exclude(status=LogStatus.REJECTED)
-    rows = rows_seen(user).filter(~Exists(replaced), status=LogStatus.SUBMITTED, count__gt=0)
+    rows = rows_seen(user).filter(~Exists(successors()), status=LogStatus.SUBMITTED, count__gt=0)
     reach = reach_of(user)
     return of_open_months(rows, None if reach.everything else reach.roots)
 

@@ -8,10 +8,11 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise, cached_property
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -21,6 +22,7 @@ from core.exceptions import Conflict, NotVisible, RuleViolation
 from core.forms import add_problems
 from core.lists import HEAD, ListPage, cell
 from core.months import Month
+from core.templatetags import ui
 from departments.permissions import MEMBER, may
 from kpi.forms.assessment import RatingForm, SelfRatingForm, month_choices
 from kpi.selectors.ratings import (
@@ -47,24 +49,27 @@ OPEN, LATE = "open", "late"
 class TaskTable(tables.Table):
     """Who is to be rated, and how far it is."""
 
-    name = tables.TemplateColumn(
-        template_name="assessment/_task_name.html",
-        verbose_name=gettext_lazy("Person"),
-        attrs=HEAD,
-        order_by="staff_no",
-    )
+    name = tables.Column(verbose_name=gettext_lazy("Person"), attrs=HEAD, order_by="staff_no")
     unit = tables.Column(verbose_name=gettext_lazy("Unit"), attrs=cell(gettext_lazy("Unit")))
     self_rated = tables.Column(
         verbose_name=gettext_lazy("Self-rated"), attrs=cell(gettext_lazy("Self-rated"), "num")
     )
     rated = tables.Column(verbose_name=gettext_lazy("Rated"), attrs=cell(gettext_lazy("Rated"), "num"))
-    due = tables.TemplateColumn(
-        template_name="assessment/_task_due.html",
-        verbose_name=gettext_lazy("Due"),
-        order_by="due__rating",
-        attrs=cell(gettext_lazy("Due")),
+    due = tables.Column(
+        verbose_name=gettext_lazy("Due"), order_by="due__rating", attrs=cell(gettext_lazy("Due"))
     )
     state = tables.Column(verbose_name=gettext_lazy("State"), attrs=cell(gettext_lazy("State")))
+
+    def render_name(self, record: RatingTask) -> str:
+        if record.own:
+            url, beside = reverse("assessment:self", args=[record.month]), _("yourself")
+        else:
+            url, beside = reverse("assessment:rate", args=[record.month, record.staff_no]), record.staff_no
+        return format_html('<a href="{}"><b>{}</b></a><small>{}</small>', url, record.name, beside)
+
+    def render_due(self, record: RatingTask) -> str:
+        late = ui.pill(_("overdue"), "warn") if record.late else ""
+        return format_html("{} {}", date_format(record.due.rating, "m-d"), late)
 
     def render_self_rated(self, record: RatingTask) -> str:
         return f"{record.self_rated} / {len(record.items)}"
@@ -74,7 +79,7 @@ class TaskTable(tables.Table):
 
     def render_state(self, value: str) -> str:
         label, tone = STATES[value]
-        return render_to_string("components/pill.html", {"label": label, "tone": tone})
+        return ui.pill(label, tone)
 
     def value_name(self, record: RatingTask) -> str:
         return record.name

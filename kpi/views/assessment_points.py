@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,7 +19,7 @@ from core.forms import add_problems
 from core.lists import HEAD, FigureColumn, ListPage, cell
 from core.money import ZERO
 from core.months import Month
-from core.templatetags.ui import TONES_OF_STATES
+from core.templatetags import ui
 from departments.permissions import MEMBER, may, reach_of
 from kpi.forms.assessment import PointForm, ReasonForm, month_choices
 from kpi.models import PointKind, PointState, ScorePoint
@@ -51,8 +50,7 @@ class PointTable(tables.Table):
         fields = ("person", "month", "kind", "points", "reason", "state")
 
     def render_state(self, value: PointState) -> str:
-        tone = TONES_OF_STATES.get(value, "")
-        return render_to_string("components/pill.html", {"label": value.label, "tone": tone})
+        return ui.state_badge(value, value.label)
 
     def value_state(self, value: PointState) -> str:
         return str(value.label)

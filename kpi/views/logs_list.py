@@ -12,7 +12,7 @@ from core.models import User
 from departments.permissions import MEMBER, reach_of
 from kpi.forms.logs import DayInput
 from kpi.models import LogEntry, LogStatus
-from kpi.selectors.choices import counted_by, platforms_offered, rules_offered, units_read
+from kpi.selectors.choices import counted_by, platform_choices, rules_offered, units_read
 from kpi.selectors.logs import logs_seen
 from kpi.selectors.verification import below
 
@@ -70,8 +70,8 @@ class LogFilter(django_filters.FilterSet):
     staff = django_filters.CharFilter(label=_("Staff number"), field_name="staff__staff_no")
     first = django_filters.DateFilter(label=_("From"), field_name="date", lookup_expr="gte")
     last = django_filters.DateFilter(label=_("To"), field_name="date", lookup_expr="lte")
-    platform = django_filters.ModelChoiceFilter(
-        label=_("Platform"), queryset=platforms_offered, to_field_name="code", empty_label=_("all platforms")
+    platform = django_filters.ChoiceFilter(
+        label=_("Platform"), field_name="platform__code", empty_label=_("all platforms")
     )
     status = django_filters.ChoiceFilter(
         label=_("State"), choices=LogStatus.choices, empty_label=_("all states")
@@ -87,6 +87,7 @@ class LogFilter(django_filters.FilterSet):
         user = cast(User, self.request.user)
         self.units = units_read(user)
         self.filters["rule"].extra["choices"] = rules_offered(user)
+        self.filters["platform"].extra["choices"] = platform_choices()
         if not self.units:
             del self.filters["staff"]
         # Who reads only their own rows, or those of a single unit, has nothing to choose.

@@ -20,7 +20,7 @@ from core.lists import FigureColumn, ListPage, ShortPaginator
 from departments.permissions import may
 from kpi.calculations.risk import Risk
 from kpi.models import LogEntry, Verdict
-from kpi.selectors.choices import platforms_offered
+from kpi.selectors.choices import platform_choices
 from kpi.selectors.verification import (
     ACT,
     RiskLine,
@@ -74,10 +74,9 @@ class QueueFilter(django_filters.FilterSet):
         label=gettext_lazy("Unit"), method="of_unit", empty_label=gettext_lazy("all units")
     )
     q = django_filters.CharFilter(label=gettext_lazy("Name or number"), method="of_person")
-    platform = django_filters.ModelChoiceFilter(
+    platform = django_filters.ChoiceFilter(
         label=gettext_lazy("Platform"),
-        queryset=platforms_offered,
-        to_field_name="code",
+        field_name="platform__code",
         empty_label=gettext_lazy("all platforms"),
     )
     risk = django_filters.ChoiceFilter(
@@ -107,6 +106,7 @@ class QueueFilter(django_filters.FilterSet):
         super().__init__(*args, **kwargs)
         self.options = options
         self.filters["unit"].extra["choices"] = [(one.code, one.label) for one in options]
+        self.filters["platform"].extra["choices"] = platform_choices()
         for name in ("first", "last"):
             self.form.fields[name].widget.input_type = "date"
 
@@ -164,7 +164,8 @@ class QueueView(ListPage):
     empty_icon = "check-check"
 
     def get_queryset(self) -> "QuerySet[LogEntry]":
-        return with_seen(rows_waiting(account(self.request))).order_by(*ORDERS["risk"][1])
+        rows = with_seen(rows_waiting(account(self.request))).order_by(*ORDERS["risk"][1])
+        return rows.select_related(None).select_related("staff__unit", "platform")
 
     def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:
         given: dict[str, Any] = super().get_filterset_kwargs(filterset_class)

@@ -1,9 +1,12 @@
 """What is sent to ask for an act on a month, and how a job is told."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from core.api.serializers import MonthField, RequestSerializer, RowSerializer
 from core.models import Job
+from opscenter.dashboards.selectors.jobs import RULE_REPLAY
 
 
 class MonthAndUnitSerializer(RequestSerializer):
@@ -29,6 +32,9 @@ class JobSerializer(RowSerializer):
     """A piece of work: `state` is queued, running, done, failed or cancelled; `result` what came of it."""
 
     name = serializers.SerializerMethodField(help_text="The file or the month that it is about.")
+    result = serializers.SerializerMethodField(
+        help_text="What came of it; of a replay, which names people and amounts, only for whoever asked."
+    )
 
     class Meta:
         model = Job
@@ -39,3 +45,10 @@ class JobSerializer(RowSerializer):
 
     def get_name(self, job: Job) -> str:
         return str(job.arguments.get("name") or job.arguments.get("month") or "")
+
+    def get_result(self, job: Job) -> dict[str, Any]:
+        asker: Any = self.context["request"].user
+        if job.kind == RULE_REPLAY and job.requested_by_id != asker.pk:
+            return {}
+        result: dict[str, Any] = job.result
+        return result

@@ -50,8 +50,8 @@ def _asked(serializer: Any, request: Request) -> tuple[MonthScope, dict[str, Any
     return month_scope(person(request), values["month"], values["unit"]), values
 
 
-def _job(job: Any) -> Response:
-    return Response(JobSerializer(job).data, status=202)
+def _job(request: Request, job: Any) -> Response:
+    return Response(JobSerializer(job, context={"request": request}).data, status=202)
 
 
 class RollUpView(ApiView):
@@ -69,7 +69,7 @@ class RollUpView(ApiView):
 
         def act() -> Response:
             scope, _values = _asked(MonthAndUnitSerializer, request)
-            return _job(roll_up_request(scope))
+            return _job(request, roll_up_request(scope))
 
         return self.done_once(request, act)
 
@@ -90,7 +90,7 @@ class ImportView(ApiView):
         def act() -> Response:
             sent = UploadSerializer(data=request.data)
             sent.is_valid(raise_exception=True)
-            return _job(import_check(actor=person(request), upload=sent.validated_data["file"]))
+            return _job(request, import_check(actor=person(request), upload=sent.validated_data["file"]))
 
         return self.done_once(request, act)
 
@@ -105,7 +105,7 @@ class ImportAcceptView(ApiView):
         """Import the very bytes that the check `id` found in order; asking twice gives the same job."""
 
         def act() -> Response:
-            return _job(import_accept(actor=person(request), check=import_job(person(request), pk)))
+            return _job(request, import_accept(actor=person(request), check=import_job(person(request), pk)))
 
         return self.done_once(request, act)
 

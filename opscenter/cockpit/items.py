@@ -333,6 +333,8 @@ class Items:
                 % {"count": count},
                 "adjustment.approve",
                 detail=_("What is not approved moves to the next month at the lock."),
+                url=self._with("payments:adjustments", paid=self.month, state="waiting"),
+                label=_("Open"),
             )
 
     def _manuscripts(self) -> Iterator[Item]:

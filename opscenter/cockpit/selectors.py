@@ -59,10 +59,12 @@ class Flow:
     @property
     def chart(self) -> dict[str, Any]:
         return {
+            "unit": _("yuan"),
+            "places": 2,
             "steps": [
                 {"label": label, "value": amount, **({"total": True} if total else {})}
                 for label, amount, total in self.lines
-            ]
+            ],
         }
 
 

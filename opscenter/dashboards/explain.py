@@ -249,11 +249,13 @@ def _waterfall(pool: Pool, lines: list[RoleLine]) -> dict[str, Any]:
     by_findings = sum((line.nominal - line.after_findings for line in lines), ZERO)
     by_reach = sum((line.after_findings - line.payout for line in lines), ZERO)
     return {
+        "unit": _("yuan"),
+        "places": 2,
         "steps": [
             {"label": _("Pool"), "value": pool.amount, "total": True},
             {"label": _("Reserve"), "value": -pool.reserve},
             {"label": _("Findings"), "value": -by_findings},
             {"label": _("Reach"), "value": -by_reach},
             {"label": _("Paid"), "value": pool.paid, "total": True},
-        ]
+        ],
     }

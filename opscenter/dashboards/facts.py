@@ -21,19 +21,52 @@ from opscenter.dashboards.scope import MonthScope
 
 
 def frozen_facts(settlement: Settlement, part: str = "") -> Any:
-    """The ``MonthFacts`` that a locked month was computed from, or one ``part`` of them.  One query.
+    """The ``MonthFacts`` that a locked month was computed from, or one ``part`` of them.
 
-    Raises ``Conflict`` when they cannot be read.
+    One query; of several parts for one request the text is read once.  Raises ``Conflict`` when they cannot
+    be read.
     """
-    inputs = Settlement.objects.filter(pk=settlement.pk).values_list("inputs", flat=True).first()
     try:
         if part:
-            return canonical.load_field(bytes(inputs or b""), MonthFacts, part)
-        return canonical.load(bytes(inputs or b""), MonthFacts)
+            return canonical.read_field(_plain(settlement), MonthFacts, part)
+        return canonical.load(_inputs(settlement), MonthFacts)
     except UNREADABLE as error:
-        raise Conflict(
-            "inputs_damaged", _("The frozen inputs of the month cannot be read; restore them from a backup.")
-        ) from error
+        raise _damaged() from error
+
+
+def frozen_person(settlement: Settlement, staff_no: str) -> AssessmentFacts:
+    """What one person's score of a locked month was computed from: the logs of others are left out.
+
+    Raises ``Conflict`` as ``frozen_facts`` does.
+    """
+    try:
+        assessment = list(_plain(settlement)[canonical.place_of(MonthFacts, "assessment")])
+        for name in ("outputs", "named_by"):
+            place = canonical.place_of(AssessmentFacts, name)
+            assessment[place] = [pair for pair in assessment[place] if pair[0] == staff_no]
+        found: AssessmentFacts = canonical.read(assessment, AssessmentFacts)
+    except UNREADABLE as error:
+        raise _damaged() from error
+    return found
+
+
+def _inputs(settlement: Settlement) -> bytes:
+    rows = Settlement.objects.filter(pk=settlement.pk).values_list("inputs", flat=True)
+    return bytes(rows.first() or b"")
+
+
+def _plain(settlement: Settlement) -> Any:
+    """The inputs without their types, kept as long as the row of the request: reading them takes longest."""
+    kept = settlement.__dict__
+    if "plain_inputs" not in kept:
+        kept["plain_inputs"] = canonical.plain(_inputs(settlement))
+    return kept["plain_inputs"]
+
+
+def _damaged() -> Conflict:
+    return Conflict(
+        "inputs_damaged", _("The frozen inputs of the month cannot be read; restore them from a backup.")
+    )
 
 
 def frozen_settlement(scope: MonthScope) -> Settlement | None:

@@ -55,6 +55,7 @@ METHOD_SOURCES: dict[str, Text] = {
     "campaign": gettext_lazy("chosen for this campaign"),
     "row": gettext_lazy("by the rules for this type and scale"),
     "default": gettext_lazy("by default, as no rule names this type and scale"),
+    "approval": gettext_lazy("fixed when it was approved; the rules have changed since"),
 }
 
 MOVEMENTS: dict[str, Text] = {

@@ -19,6 +19,8 @@ Channel: TypeAlias = tuple[str, str]
 PATHS = {"forum": "p", "qa": "question", "blog": "article", "wiki": "item", "wechat": "s", "video": "video"}
 # Per thousand rows.
 CORRECTED, REJECTED, SUBMITTED = 6, 8, 25
+# Per hundred rows that wait: the link of an earlier row once more, a link to another site.
+REPEATED, ELSEWHERE = 12, 6
 WEEK = timedelta(days=6)
 
 
@@ -101,6 +103,7 @@ class QuotaLogs:
     def logs(self, month: Month, people: Sequence[Promoter]) -> Iterator[Fact]:
         """The rows of a month that are not dated after today."""
         partners = {person.staff_no: person.partner for person in people}
+        links: dict[str, list[tuple[date, str]]] = defaultdict(list)
         for person in people:
             alone = partners.get(person.partner) != person.staff_no
             numbers: dict[tuple[date, str], int] = defaultdict(int)
@@ -120,7 +123,7 @@ class QuotaLogs:
                         "activity": activity,
                         "handle": handle,
                         "count": count,
-                        "url": self._url(row_id, platform),
+                        "url": self._link(row_id, platform, day, links[platform]),
                         "partner": person.partner if rule["basis"] == "pair" else None,
                         "note": self._note(row_id, activity),
                     }
@@ -197,6 +200,33 @@ class QuotaLogs:
         path, number = PATHS.get(self.kinds[platform], "u"), draw("url", row_id).randrange(10**9, 10**10)
         return f"https://{self.domains[platform][0]}/{path}/{number}"
 
+    def _link(self, row_id: str, platform: str, day: date, before: list[tuple[date, str]]) -> str | None:
+        """The link of a row; a few of those that wait give their verifier a reason to look twice.
+
+        ``before``: the links given for the platform so far, to which this one is added.
+        """
+        url, luck = self._url(row_id, platform), draw("risk", row_id).randrange(100)
+        if url and self._waits(row_id):
+            earlier = [link for known, link in before if known < day]
+            if luck < REPEATED and earlier:
+                url = earlier[-1]
+            elif luck >= 100 - ELSEWHERE:
+                others = sorted(
+                    code for code, domains in self.domains.items() if domains and code != platform
+                )
+                url = self._url(row_id, draw("elsewhere", row_id).choice(others)) if others else url
+        if url:
+            before.append((day, url))
+        return url
+
+    @staticmethod
+    def _luck(row_id: str) -> int:
+        return draw("check", row_id).randrange(1000)
+
+    def _waits(self, row_id: str) -> bool:
+        """Whether nobody has verified the row yet."""
+        return self._luck(row_id) > 999 - SUBMITTED
+
     def _note(self, row_id: str, activity: str) -> str | None:
         rng = draw("note", row_id)
         titles = self.titles.get(activity)
@@ -204,7 +234,7 @@ class QuotaLogs:
 
     def _checked(self, row: Row) -> Iterator[Fact]:
         """Most rows are found valid; a few wait, are rejected, or corrected by a row of their own."""
-        luck = draw("check", row["row_id"]).randrange(1000)
+        luck = self._luck(row["row_id"])
         if luck < CORRECTED and row["count"] > 1:
             yield "logs", {**row, "count": row["count"] - 1, "status": "submitted"}
             yield (
@@ -220,4 +250,4 @@ class QuotaLogs:
         elif luck < CORRECTED + REJECTED:
             yield "logs", {**row, "status": "rejected", "note": "核查：链接已失效，不予计入"}
         else:
-            yield "logs", {**row, "status": "submitted" if luck > 999 - SUBMITTED else "valid"}
+            yield "logs", {**row, "status": "submitted" if self._waits(row["row_id"]) else "valid"}

@@ -110,39 +110,72 @@ def with_reasons(root_id: int, month_a: Month, month_b: Month, rows: Collection[
     ]
 
 
-def people_moved(before: MonthFigures, after: MonthFigures, limit: int) -> tuple[list[Mover], int]:
-    """The largest movers between two sets of figures, and how many people moved; one query."""
-    moved = []
-    for who in {*before.people, *after.people}:
-        old, new = before.people.get(who, NOTHING), after.people.get(who, NOTHING)
-        if old.amount != new.amount:
-            moved.append((who, old, new))
-    moved.sort(key=lambda row: (-abs(row[2].amount - row[1].amount), row[0]))
-    shown = moved[:limit]
-    staff = {
-        one.staff_no: one
-        for one in Staff.objects.filter(staff_no__in=[who for who, _old, _new in shown]).select_related(
-            "unit"
-        )
-    }
+@dataclass(frozen=True)
+class Moved:
+    """What somebody (staff number) gets in two sets of figures; plain, so that it can be kept."""
+
+    who: str
+    before: Figures
+    after: Figures
+
+    @property
+    def change(self) -> Decimal:
+        return self.after.amount - self.before.amount
+
+
+@dataclass(frozen=True)
+class MovedCampaign:
+    """A campaign in two sets of figures."""
+
+    before: CampaignFigures | None
+    after: CampaignFigures | None
+
+
+def people_moved(before: MonthFigures, after: MonthFigures) -> list[Moved]:
+    """Everybody whose money differs between two sets of figures, the largest change first."""
+    rows = [
+        Moved(who, before.people.get(who, NOTHING), after.people.get(who, NOTHING))
+        for who in {*before.people, *after.people}
+    ]
+    return sorted((row for row in rows if row.change), key=lambda row: (-abs(row.change), row.who))
+
+
+def movers_of(rows: Collection[Moved]) -> list[Mover]:
+    """The rows with the people and the reasons, in the reader's language; one query."""
+    numbers = [row.who for row in rows]
+    people = {one.staff_no: one for one in Staff.objects.filter(staff_no__in=numbers).select_related("unit")}
     return [
-        Mover(staff[who], old.amount, new.amount, new.amount - old.amount, person_reasons(old, new))
-        for who, old, new in shown
-        if who in staff
-    ], len(moved)
+        Mover(
+            people[row.who],
+            row.before.amount,
+            row.after.amount,
+            row.change,
+            person_reasons(row.before, row.after),
+        )
+        for row in rows
+        if row.who in people
+    ]
 
 
 def campaigns_moved(
     before: dict[str, CampaignFigures], after: dict[str, CampaignFigures]
-) -> list[CampaignMover]:
-    """The campaigns of either side that differ, largest change of the pool first."""
+) -> list[MovedCampaign]:
+    """The campaigns of either side that differ."""
+    return [
+        MovedCampaign(before.get(code), after.get(code))
+        for code in sorted({*before, *after})
+        if before.get(code) != after.get(code)
+    ]
+
+
+def campaign_movers(rows: Collection[MovedCampaign]) -> list[CampaignMover]:
+    """The rows with the reasons, in the reader's language; the largest change of the pool first."""
     found = []
-    for code in {*before, *after}:
-        old, new = before.get(code), after.get(code)
-        if old != new:
-            one = new or old
-            name = one.name if one else code
-            found.append(CampaignMover(code, name, old, new, campaign_reasons(old, new)))
+    for row in rows:
+        one = row.after or row.before
+        if one is not None:
+            reasons = campaign_reasons(row.before, row.after)
+            found.append(CampaignMover(one.code, one.name, row.before, row.after, reasons))
     return sorted(found, key=lambda one: (-abs(one.change), one.code))
 
 

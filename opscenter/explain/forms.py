@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -68,6 +69,11 @@ def compared(months: Sequence[Month], first: str, second: str) -> Compared | Non
         earlier = [one for one in ordered if after is not None and one < after]
         return Compared(earlier[-1] if earlier else ordered[0], after)
     return Compared(before, after if after is not None else ordered[-1])
+
+
+def query(unit: str, wanted: Compared) -> str:
+    """The address that names the two."""
+    return urlencode({"unit": unit, "before": wanted.before_text, "after": wanted.after_text or NOW})
 
 
 def now_choice() -> Choice:

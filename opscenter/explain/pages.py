@@ -6,17 +6,26 @@ from decimal import Decimal
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.exceptions import NotVisible
 from core.money import ZERO
 from core.templatetags.ui import money
 from departments.models import Staff
 from incentives.models import Payout, PayoutKind
+from incentives.services.verification import CHECKS
 from kpi.models import Score
 from opscenter.dashboards.scope import MonthScope
 from opscenter.dashboards.selectors.money import payees
 from opscenter.dashboards.selectors.person import visible_staff
-from opscenter.explain.compare import Amounts, Mover, with_reasons
+from opscenter.explain.compare import (
+    Amounts,
+    CampaignMover,
+    Mover,
+    campaign_movers,
+    movers_of,
+    with_reasons,
+)
 from opscenter.explain.selectors import payout_basis, payout_row
 from opscenter.explain.selectors_campaign import shared_pool
 from opscenter.explain.selectors_score import ScoreBasis, score_basis
@@ -26,6 +35,7 @@ from opscenter.explain.tree_campaign import shared_node
 from opscenter.explain.tree_payout import payout_node
 from opscenter.explain.tree_score import bonus_node, score_node
 from opscenter.explain.tree_uplift import uplift_node
+from opscenter.explain.verification import Checked, MonthCheck
 
 
 @dataclass(frozen=True)
@@ -102,6 +112,31 @@ def person_page(scope: MonthScope, staff_no: str) -> PersonPage:
     if not trees:
         raise NotVisible("person")
     return PersonPage(staff, trees, _moved(scope, staff, rows))
+
+
+@dataclass(frozen=True)
+class CheckShown:
+    """A month that was checked, in the reader's language; ``outdated``: it was computed, or locked, since."""
+
+    check: MonthCheck
+    proofs: list[tuple[str, Checked]]
+    movers: list[Mover]
+    campaigns: list[CampaignMover]
+    outdated: bool
+
+
+def check_shown(scope: MonthScope, check: MonthCheck) -> CheckShown:
+    """One query."""
+    titles = {name: title for name, title, _check in CHECKS}
+    titles["facts"] = gettext_lazy("The facts as they are now give the same result")
+    digest = scope.settlement.digest if scope.settlement else ""
+    return CheckShown(
+        check=check,
+        proofs=[(str(titles[one.name]), one) for one in check.proofs],
+        movers=movers_of(check.movers),
+        campaigns=campaign_movers(check.campaigns),
+        outdated=check.digest != digest or check.frozen == scope.provisional,
+    )
 
 
 def _paid_node(scope: MonthScope, staff: Staff, rows: Sequence[Payout]) -> Node:

@@ -1,7 +1,7 @@
 """Checking again: a whole frozen month, an open month against its facts, or a single figure.
 
 A frozen month is recomputed from its frozen inputs, an open one from the facts as they are now; nothing is
-written.  Rule: calculation.md, "General".
+written.  What a whole month gave is plain data, which a job keeps.  Rule: calculation.md, "General".
 """
 
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ from incentives.calculations.result import month_result
 from incentives.models import Payout, Settlement
 from incentives.services.roll_up import digest_of, month_facts
 from incentives.services.verification import (
-    Proof,
+    Told,
     inputs_problems,
     lock_problems,
     month_proofs,
@@ -28,9 +28,9 @@ from incentives.services.verification import (
 )
 from kpi.calculations.month import AssessmentFacts, assess
 from kpi.models import Score
-from opscenter.dashboards.facts import assessment_inputs, frozen_settlement, pool_inputs
+from opscenter.dashboards.facts import assessment_inputs, frozen_person, frozen_settlement, pool_inputs
 from opscenter.dashboards.scope import MonthScope
-from opscenter.explain.compare import CampaignMover, Mover, campaigns_moved, people_moved
+from opscenter.explain.compare import Moved, MovedCampaign, campaigns_moved, people_moved
 from opscenter.explain.figures import MonthFigures, computed_figures, stored_figures
 
 MOVERS_SHOWN = 20
@@ -51,49 +51,104 @@ class FigureCheck:
 
 
 @dataclass(frozen=True)
+class Checked:
+    """One thing that was checked of a month, by name; ``problems``: what differs, a sentence each."""
+
+    name: str
+    problems: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        return not self.problems
+
+
+@dataclass(frozen=True)
 class MonthCheck:
-    """A month checked again.  ``proofs`` of a frozen one; of an open one whether its facts give it still."""
+    """A month checked again.  ``digest``: of the result that was checked; ``movers``: whose money computing
+    it again would move most, of ``moved`` people.
+    """
 
     frozen: bool
-    proofs: list[Proof]
-    movers: tuple[Mover, ...] = ()
+    digest: str
+    proofs: tuple[Checked, ...]
+    movers: tuple[Moved, ...] = ()
     moved: int = 0
-    campaigns: tuple[CampaignMover, ...] = ()
+    campaigns: tuple[MovedCampaign, ...] = ()
 
     @property
     def equal(self) -> bool:
         return all(proof.holds for proof in self.proofs)
 
 
-def month_check(scope: MonthScope) -> MonthCheck:
-    """Check the whole month; for those who read its money."""
+@dataclass(frozen=True)
+class NowCompared:
+    """A month as it was last computed beside what its facts give; sums of all payouts in yuan."""
+
+    digest: str
+    before: Decimal
+    after: Decimal
+    people: tuple[Moved, ...]
+    campaigns: tuple[MovedCampaign, ...]
+
+
+def _quiet(done: int, total: int, message: str) -> None:
+    """Nobody waits for news of the computation."""
+
+
+def month_check(root: Unit, month: Month, told: Told = _quiet) -> MonthCheck:
+    """Check the whole month; for those who read its money.  ``told`` hears how far it is."""
     settlement = Settlement.objects.select_related("period__root").get(
-        period__root=scope.root, period__month=scope.month.first
+        period__root=root, period__month=month.first
     )
     if settlement.period.is_frozen:
-        return MonthCheck(True, month_proofs(settlement))
-    tree = unit_tree(scope.month.last)
-    facts = month_facts(scope.root, scope.month, tree)
+        proofs = tuple(Checked(one.name, tuple(one.problems)) for one in month_proofs(settlement, told))
+        return MonthCheck(True, settlement.digest, proofs)
+    told(0, 3, _("reading the facts"))
+    tree = unit_tree(month.last)
+    facts = month_facts(root, month, tree)
+    told(1, 3, _("computing"))
     uplifted = settle(facts.pool, uplifts(facts.uplift))
     result = month_result(facts.pool, assess(facts.assessment), uplifted, lambda unit: tree.codes[unit])
     same = digest_of(result.text()) == settlement.digest
-    problems = [] if same else [_("Facts have changed since the month was computed; compute it again.")]
-    proofs = [
-        Proof("result", _("The result gives its digest"), result_problems(settlement)),
-        Proof("facts", _("The facts as they are now give the same result"), problems),
-    ]
+    problems = () if same else (_("Facts have changed since the month was computed; compute it again."),)
+    both = (Checked("result", tuple(result_problems(settlement))), Checked("facts", problems))
     if same:
-        return MonthCheck(False, proofs)
-    before, after = stored_figures(scope.root.pk, scope.month), computed_figures(facts)
-    movers, count = people_moved(before, after, MOVERS_SHOWN)
+        return MonthCheck(False, settlement.digest, both)
+    told(2, 3, _("comparing"))
+    before, after = stored_figures(root.pk, month), computed_figures(facts)
+    moved = people_moved(before, after)
     return MonthCheck(
-        False, proofs, tuple(movers), count, tuple(campaigns_moved(before.campaigns, after.campaigns))
+        False,
+        settlement.digest,
+        both,
+        tuple(moved[:MOVERS_SHOWN]),
+        len(moved),
+        tuple(campaigns_moved(before.campaigns, after.campaigns)),
     )
 
 
-def figures_now(root: Unit, month: Month) -> MonthFigures:
-    """The month as its facts give it now."""
-    return computed_figures(month_facts(root, month, unit_tree(month.last)))
+def now_compared(root: Unit, month: Month, told: Told = _quiet) -> NowCompared:
+    """The month as stored beside what its facts give now; for those who read its money."""
+    told(0, 3, _("reading the facts"))
+    digest = Settlement.objects.values_list("digest", flat=True).get(
+        period__root=root, period__month=month.first
+    )
+    facts = month_facts(root, month, unit_tree(month.last))
+    told(1, 3, _("computing"))
+    after = computed_figures(facts)
+    told(2, 3, _("comparing"))
+    before = stored_figures(root.pk, month)
+    return NowCompared(
+        digest=digest,
+        before=_paid(before),
+        after=_paid(after),
+        people=tuple(people_moved(before, after)),
+        campaigns=tuple(campaigns_moved(before.campaigns, after.campaigns)),
+    )
+
+
+def _paid(figures: MonthFigures) -> Decimal:
+    return sum((one.amount for one in figures.people.values()), ZERO)
 
 
 def payout_check(scope: MonthScope, payout: Payout, staff_no: str) -> FigureCheck:
@@ -125,7 +180,8 @@ def score_check(scope: MonthScope, score: Score, staff_no: str, *, bonus: bool) 
     """A person's total, or bonus, computed again from their logs, ratings, metrics and points."""
     shown = score.bonus if bonus else score.total
     try:
-        facts = assessment_inputs(scope, score.staff_id)
+        frozen = frozen_settlement(scope)
+        facts = frozen_person(frozen, staff_no) if frozen else assessment_inputs(scope, score.staff_id)
     except Conflict:
         return _unreadable(scope, shown)
     own = replace(facts, people=tuple(one for one in facts.people if one.staff_no == staff_no))

@@ -1,9 +1,9 @@
-"""The pages of explanations: parse, ask, show.  Verifying computes, and changes nothing."""
+"""The pages of explanations: parse, ask, show.  Verifying computes, and changes no figure."""
 
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -12,16 +12,19 @@ from core.exceptions import NotVisible
 from core.months import Month
 from departments.permissions import MEMBER, may
 from opscenter.dashboards.scope import MonthScope, latest_month, month_scope
+from opscenter.dashboards.selectors.jobs import MONTH_COMPARE, MONTH_VERIFY
 from opscenter.dashboards.selectors.owners import unit_of_campaign, unit_of_person
 from opscenter.dashboards.selectors.person import visible_staff
 from opscenter.dashboards.views.months import frame, requested_scope
 from opscenter.explain import forms, pages
-from opscenter.explain.comparing import comparison
+from opscenter.explain.comparing import comparison, comparison_with_now, digest_stored
+from opscenter.explain.jobs import month_found, month_job
+from opscenter.explain.pages import check_shown
 from opscenter.explain.selectors_rows import log_rows
 from opscenter.explain.selectors_score import rule_basis
 from opscenter.explain.tree import Node
 from opscenter.explain.tree_score import rule_node
-from opscenter.explain.verification import FigureCheck, month_check, payout_check, score_check
+from opscenter.explain.verification import FigureCheck, payout_check, score_check
 
 MONEY = may("money.read")
 #: how far a tree is open at first
@@ -139,31 +142,63 @@ def _money_scope(request: HttpRequest, month: Month) -> MonthScope:
 @access(MONEY)
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest, month: Month) -> HttpResponse:
-    """GET says what is checked; POST checks the whole month.  Nothing is written."""
+    """GET shows what the last check of the whole month found; POST asks for a new one, which is a job."""
     scope = _money_scope(request, month)
-    check = month_check(scope) if request.method == "POST" else None
-    return render(request, "explain/verify.html", {**frame(scope), "check": check})
+    here = f"{reverse('explain:verify', args=[month])}?unit={scope.root.code}"
+    if request.method == "POST":
+        month_job(scope, month, MONTH_VERIFY)
+        return redirect(here)
+    work = month_found(scope, month, MONTH_VERIFY)
+    context = {
+        **frame(scope),
+        "here": here,
+        "work": work,
+        "own": work.asked_by(scope.user),
+        "shown": check_shown(scope, work.found) if work.found else None,
+    }
+    return render(request, "explain/verify.html", context)
 
 
 @access(MONEY)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def compare(request: HttpRequest) -> HttpResponse:
-    """Two settlements side by side: whose money changed, which campaign's pool, and why."""
+    """Two settlements side by side: whose money changed, which campaign's pool, and why.
+
+    POST asks for the job that computes a month from its facts now; GET shows what it found.
+    """
     month = latest_month(account(request))
     if month is None:
-        return render(request, "explain/compare.html", {"found": None})
+        return render(request, "explain/compare.html", {"wanted": None})
     scope = requested_scope(request, month)
     if not scope.sees_money:
         raise NotVisible("month")
-    wanted = forms.compared(
-        scope.computed_months, request.GET.get("before", ""), request.GET.get("after", "")
-    )
-    found = comparison(scope, wanted, request.GET.get("page", "1")) if wanted else None
+    asked = request.POST if request.method == "POST" else request.GET
+    wanted = forms.compared(scope.computed_months, asked.get("before", ""), asked.get("after", ""))
     context = {
         **frame(scope),
-        "found": found,
+        "wanted": wanted,
         "choices": forms.month_choices(scope.computed_months),
         "now": forms.now_choice(),
         "action": reverse("explain:compare"),
     }
+    if wanted is not None:
+        here = f"{context['action']}?{forms.query(scope.root.code, wanted)}"
+        if request.method == "POST":
+            if wanted.with_now:
+                month_job(scope, wanted.before, MONTH_COMPARE)
+            return redirect(here)
+        context |= {"here": here, **_compared(scope, wanted, request.GET.get("page", "1"))}
     return render(request, "explain/compare.html", context)
+
+
+def _compared(scope: MonthScope, wanted: forms.Compared, page: str) -> dict[str, Any]:
+    """The two settlements; of a month beside its facts now, what the last job found."""
+    if not wanted.with_now:
+        return {"found": comparison(scope, wanted, page)}
+    work = month_found(scope, wanted.before, MONTH_COMPARE)
+    return {
+        "work": work,
+        "own": work.asked_by(scope.user),
+        "outdated": bool(work.found) and work.found.digest != digest_stored(scope, wanted.before),
+        "found": comparison_with_now(work.found, page) if work.found else None,
+    }

@@ -17,7 +17,7 @@ from core import registry
 from core.interchange.columns import Choice, Codes, Column, Day, Fixed, Integer, Ref, Share, Text
 from core.interchange.explanation import describe
 from core.models import User
-from departments.models import Document, Position, Unit
+from departments.models import Activity, Document, Position, Unit
 from departments.permissions import reach_of
 from kpi.models import Platform
 from opscenter.rules.kinds import KINDS, PART_LABELS, RuleKind, label_of
@@ -44,7 +44,8 @@ class Offered:
 
 
 def offered(user: User) -> Offered:
-    """What may be referred to: units one may make rules for, their positions, documents, platforms.
+    """What may be referred to: units one may make rules for, their positions, documents, activities and
+    platforms.
 
     A platform that is closed says since when.  Rule: YJ-20.
     """
@@ -59,6 +60,7 @@ def offered(user: User) -> Offered:
             "units": list(units.order_by("code").values_list("code", "name")),
             "positions": list(posts.order_by("code").values_list("code", "name")),
             "documents": list(dict(documents.values_list("number", "title")).items()),
+            "activities": list(Activity.objects.order_by("code").values_list("code", "name")),
             "platforms": [
                 (code, _("%(name)s (closed %(day)s)") % {"name": name, "day": closed} if closed else name)
                 for code, name, closed in Platform.objects.order_by("code").values_list(
@@ -80,7 +82,9 @@ def form_field(table: Any, column: Column, choices: Offered) -> forms.Field:
     if isinstance(kind, Ref) and choices.of(kind.table):
         return forms.ChoiceField(choices=[("", "—"), *choices.of(kind.table)], **common)
     if isinstance(kind, Codes) and choices.of(column.name):
-        return forms.MultipleChoiceField(choices=choices.of(column.name), **common)
+        return forms.MultipleChoiceField(
+            choices=choices.of(column.name), widget=forms.CheckboxSelectMultiple, **common
+        )
     if isinstance(kind, Day):
         return forms.CharField(widget=forms.DateInput(attrs={"type": "date"}), **common)
     if isinstance(kind, Integer | Fixed):
@@ -166,7 +170,9 @@ class DraftForm(forms.Form):
                 set(field.initial if several else [cell]) - {str(value) for value, _label in known} - {""}
             )
             # What stands already may be chosen again, also where it would not be offered today.
-            field.choices = [*known, *((code, code) for code in sorted(missing))]
+            known += [(code, code) for code in sorted(missing)]
+            # Where many may be ticked, those that are stand first.
+            field.choices = sorted(known, key=lambda one: one[0] not in field.initial) if several else known
         self.fields[name] = field
 
     # --- in -------------------------------------------------------------------------------------------
@@ -188,8 +194,13 @@ class DraftForm(forms.Form):
     def _cells(self, columns: Iterable[Column], prefix: str) -> dict[str, str]:
         found = {}
         for column in columns:
-            value = self.cleaned_data.get(f"{prefix}-{column.name}") or ""
-            found[column.name] = ",".join(value) if isinstance(value, list) else str(value).strip()
+            name = f"{prefix}-{column.name}"
+            value = self.cleaned_data.get(name) or ""
+            if isinstance(value, list):
+                # In the order in which they stood, so that nothing seems to differ.
+                stood = {code: place for place, code in enumerate(self.fields[name].initial)}
+                value = ",".join(sorted(value, key=lambda code: stood.get(code, len(stood))))
+            found[column.name] = str(value).strip()
         return found
 
     def _typed(self, part: str, cells: dict[str, str]) -> bool:

@@ -14,11 +14,11 @@ from core.exceptions import NotVisible
 from core.interchange.columns import as_text
 from core.models import User
 from core.months import Month
-from departments.models import RuleAcknowledgement, Staff, Unit
+from departments.models import RuleAcknowledgement, Staff
 from departments.permissions import reach_of
-from departments.selectors import UnitTree, unit_tree
+from departments.selectors import UnitTree, people_of, unit_tree
 from departments.selectors.chart import own_root
-from kpi.selectors.facts import person_facts
+from kpi.selectors.facts import facts_of, person_facts
 from opscenter.rules.holders import Held, holdings, latest_pools, month_versions, roles_held
 from opscenter.rules.versions import Cells, Version
 
@@ -168,29 +168,39 @@ class ReaderLine:
         return self.acknowledged_at is not None
 
 
-def reader_lines(user: User, month: Month, *, text: str = "", unit_code: str = "") -> list[ReaderLine]:
-    """The people in reach for whom rules hold, those who have not read them first; bounded."""
-    root = own_root(user)
-    if root is None:
-        raise NotVisible("unit")
-    tree = unit_tree(month.last)
-    seen: Any = Staff.objects.visible_to(user).filter(root_id=root.pk)
-    known = {pk: (name, unit) for pk, name, unit in seen.values_list("pk", "name", "unit_id")}
+def reader_lines(
+    user: User, month: Month, *, text: str = "", unit_code: str = "", tree: UnitTree | None = None
+) -> list[ReaderLine]:
+    """The people in reach for whom rules hold, those who have not read them first; ten queries.
+
+    ``tree``: the units at the month's end, where they are known already.
+    """
+    reach = reach_of(user)
+    root_id = _root_id(user)
+    tree = tree or unit_tree(month.last)
     wanted = tree.subtree(tree.ids[unit_code]) if unit_code in tree.ids else None
-    people = [person for person in person_facts(root.pk, month) if person.key in known]
-    found = month_versions(root.pk, month, tree)
+    found = month_versions(root_id, month, tree)
+    # Positions matter as far as a scheme is for one of them.
+    positions = {row.row.position_id: row.row.position.code for row in found["schemes"] if row.row.position}
+    employed = people_of(root_id, month.first, month.last, leave=False)
+    people = {
+        person.pk: person
+        for person in employed
+        if reach.everything or person.unit_id in reach.units or person.pk == reach.staff_id
+    }
     reader = RuleReader(found, month)
     read = {
         (staff, digest): at
-        for staff, digest, at in RuleAcknowledgement.objects.filter(staff__root_id=root.pk).values_list(
+        for staff, digest, at in RuleAcknowledgement.objects.filter(staff__root_id=root_id).values_list(
             "staff_id", "digest", "at"
         )
     }
     lines = []
-    for held in holdings(month, tree, people, found, roles_held(month, root_id=root.pk)):
+    facts = [facts_of(person, positions) for person in people.values()]
+    for held in holdings(month, tree, facts, found, roles_held(month, root_id=root_id)):
         bound = reader.of(held)
-        name, home = known[held.person.key]
-        unit = held.unit or home
+        name = people[held.person.key].name
+        unit = held.unit or held.person.unit
         if not bound.digest or (wanted is not None and unit not in wanted):
             continue
         if text and text not in name and text not in held.person.staff_no:
@@ -213,10 +223,22 @@ def running_month(today: date | None = None) -> Month:
     return Month.of(today or timezone.localdate())
 
 
-def units_in_reach(user: User) -> list[tuple[str, str]]:
+def units_in_reach(user: User, tree: UnitTree) -> list[tuple[str, str]]:
     """(code, name) of the units a person is responsible for."""
     reach = reach_of(user)
-    rows: Any = Unit.objects.without_tree_fields().visible_to(user)
-    if not reach.everything:
-        rows = rows.filter(pk__in=reach.units)
-    return list(rows.order_by("code").values_list("code", "name"))
+    return sorted(
+        (code, tree.names[unit])
+        for unit, code in tree.codes.items()
+        if reach.everything or unit in reach.units
+    )
+
+
+def _root_id(user: User) -> int:
+    """The organisation whose people one leads.  Raises ``NotVisible`` for those of none."""
+    reach = reach_of(user)
+    if len(reach.roots) == 1:
+        return next(iter(reach.roots))
+    root = own_root(user)
+    if root is None:
+        raise NotVisible("unit")
+    return int(root.pk)

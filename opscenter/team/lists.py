@@ -220,9 +220,11 @@ class RankingListPage(TeamListPage):
 
     @cached_property
     def ranking(self) -> tuple[list[RankLine], Standings]:
+        return team_ranking(self.scope, self._computed_on, self.request.GET.get("q", "").strip())
+
+    def _computed_on(self) -> date | None:
         computed = computed_at(self.scope)
-        day = timezone.localdate(computed) if computed else None
-        return team_ranking(self.scope, day, self.request.GET.get("q", "").strip())
+        return timezone.localdate(computed) if computed else None
 
     def get_queryset(self) -> "QuerySet[Staff]":
         people: QuerySet[Staff] = Staff.objects.visible_to(self.request.user)

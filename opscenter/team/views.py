@@ -17,7 +17,13 @@ from core.lists import XLSX
 from core.spreadsheets.writer import cell_style, file_name, save_bytes, sheet_title, styled_cell
 from departments.permissions import LEADING, reach_of
 from kpi.selectors.team import BEHIND, NAME, NUMBER, TeamBoard, TeamScope, team_board
-from kpi.selectors.team_days import MOST_WAITING, TeamTotals, people_without_log, team_totals, waiting_count
+from kpi.selectors.team_days import (
+    MOST_WAITING,
+    people_without_log,
+    team_totals,
+    unit_days,
+    waiting_count,
+)
 from opscenter.team.requests import frame, requested_scope
 from opscenter.team.selectors import computed_at
 
@@ -85,7 +91,7 @@ def totals(request: HttpRequest) -> HttpResponse:
     scope = requested_scope(request)
     found = team_totals(scope, request.GET.get("channel", ""))
     if request.GET.get("export") == "xlsx":
-        return _workbook(_("Daily totals"), scope, _totals_lines(found))
+        return _workbook(_("Daily totals"), scope, _totals_lines(scope, found.channel))
     labels, now, before = found.line
     context = {
         **frame(scope, "team:totals"),
@@ -101,15 +107,13 @@ def totals(request: HttpRequest) -> HttpResponse:
     return render(request, "team/totals.html", context)
 
 
-def _totals_lines(found: TeamTotals) -> list[list[Any]]:
-    names = {option.code: option.name for option in found.scope.options}
+def _totals_lines(scope: TeamScope, channel: str) -> list[list[Any]]:
+    names = {option.code: option.name for option in scope.options}
     head = [_("Day"), _("Unit"), _("Channel"), pgettext("of a table", "Rows"), _("Count")]
+    lines = unit_days(scope, channel)
     return [
         head,
-        *(
-            [row.day, names.get(row.unit, row.unit), found.channels[row.platform], row.rows, row.count]
-            for row in found.totals
-        ),
+        *([day, names.get(unit, unit), name, rows, count] for day, unit, name, rows, count in lines),
     ]
 
 

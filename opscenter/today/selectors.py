@@ -1,7 +1,8 @@
 """A person's own month, made of several apps: heat of the days, results, findings, payouts, manuscripts."""
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,11 +11,13 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from core.money import ZERO, Exact
 from core.months import Month
 from core.workdays import WorkCalendar
-from departments.models import Period, Staff
+from departments.models import Leave, Period, Staff
 from incentives.models import Finding, FindingRule, Manuscript, PaymentLine, Payout, RoleHolder
 from incentives.selectors.payment_board import own_payments
-from kpi.models import Score
+from kpi.models import Attainment, Score
+from kpi.selectors.day import QuotaLine
 from kpi.selectors.logs import daily_counts
+from opscenter.dashboards.selectors.person import RuleLine, rule_lines
 
 #: how dark a day can be
 SHADES = 4
@@ -36,11 +39,12 @@ class HeatDay:
     workday: bool
     today: bool
     future: bool
+    owing: bool
 
     @property
     def missed(self) -> bool:
-        """A working day of the past without a row."""
-        return self.inside and self.workday and not self.rows and not self.future and not self.today
+        """A working day of the past on which the person owed something and logged nothing."""
+        return self.inside and self.owing and self.workday and not (self.rows or self.future or self.today)
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ class OwnMonth:
     staff: Staff
     month: Month
     weeks: tuple[tuple[HeatDay, ...], ...]
+    rules: tuple[RuleLine, ...]
     days_logged: int
     days_missed: int
     count: int
@@ -70,12 +75,32 @@ class OwnMonth:
     after: Month | None
 
     @property
+    def owing(self) -> bool:
+        """Whether a quota rule held for the person: without one no day can be missed."""
+        return any(line.row.applicable for line in self.rules)
+
+    @property
     def paid(self) -> Exact:
         return sum((row.amount for row in self.payouts), ZERO)
 
 
-def own_month(staff: Staff, month: Month, today: date, calendar: WorkCalendar) -> OwnMonth:
-    """Seven queries, whatever the number of rows."""
+def own_month(
+    staff: Staff,
+    month: Month,
+    today: date,
+    calendar: WorkCalendar,
+    live: Sequence[QuotaLine] | None = None,
+) -> OwnMonth:
+    """A fixed number of queries, whatever the number of rows.
+
+    ``live``: the quotas of the running month as they stand now; of an earlier month those that were computed.
+    """
+    attained = _computed(staff, month) if live is None else [_as_row(line) for line in live]
+    rules = rule_lines(attained)
+    for rule, quota in zip(rules, live or (), strict=False):
+        _mark_slots_to_come(rule, quota)
+    owing = any(row.applicable for row in attained)
+    away = _days_away(staff, month) if owing else frozenset()
     first = month.first - timedelta(days=month.first.weekday())
     last = month.last + timedelta(days=6 - month.last.weekday())
     counts = daily_counts(staff, first, last)
@@ -94,6 +119,7 @@ def own_month(staff: Staff, month: Month, today: date, calendar: WorkCalendar) -
                 workday=calendar.is_workday(day),
                 today=day == today,
                 future=day > today,
+                owing=owing and day not in away,
             )
         )
     inside = [day for day in days if day.inside]
@@ -101,6 +127,7 @@ def own_month(staff: Staff, month: Month, today: date, calendar: WorkCalendar) -
     return OwnMonth(
         staff=staff,
         month=month,
+        rules=tuple(rules),
         weeks=tuple(tuple(days[at : at + 7]) for at in range(0, len(days), 7)),
         days_logged=sum(bool(day.rows) for day in inside),
         days_missed=sum(day.missed for day in inside),
@@ -118,6 +145,51 @@ def own_month(staff: Staff, month: Month, today: date, calendar: WorkCalendar) -
         ),
         before=month.plus(-1),
         after=month.plus(1) if month.plus(1).first <= today else None,
+    )
+
+
+def _computed(staff: Staff, month: Month) -> list[Attainment]:
+    rows = Attainment.objects.filter(staff=staff, month=month.first)
+    return list(rows.select_related("rule__document").order_by("rule__unit__code", "rule__pk"))
+
+
+def _as_row(line: QuotaLine) -> Attainment:
+    """A quota of the running month as it would be stored."""
+    found = line.found
+    return Attainment(
+        rule=line.rule,
+        applicable=found.applicable,
+        target=found.target,
+        credited=found.credited,
+        raw=found.raw,
+        rate=found.rate,
+        steps={**found.steps, "reason": found.reason or ""},
+    )
+
+
+def _mark_slots_to_come(rule: RuleLine, quota: QuotaLine) -> None:
+    """A slot that has not come yet is not one in which nothing was done."""
+    keys = quota.found.steps.get("slots", [])
+    if quota.pace is None or quota.pace.slot not in keys:
+        return
+    first = keys.index(quota.pace.slot) + 1
+    for subject in rule.subjects:
+        subject.slots[first:] = [replace(slot, tone="later") for slot in subject.slots[first:]]
+
+
+def _days_away(staff: Staff, month: Month) -> frozenset[date]:
+    """The days of the month on which the person was on leave or not employed: one query."""
+    leaves = list(
+        Leave.objects.filter(staff=staff, start__lte=month.last, end__gte=month.first).values_list(
+            "start", "end"
+        )
+    )
+    return frozenset(
+        day
+        for day in month.days()
+        if day < staff.joined
+        or (staff.left is not None and day > staff.left)
+        or any(start <= day <= end for start, end in leaves)
     )
 
 

@@ -64,8 +64,9 @@ def month(request: HttpRequest, month: Month | None = None) -> HttpResponse:
     if wanted.first > today:
         raise NotVisible("month")
     staff, calendar = own_staff(account(request)), work_calendar()
+    quotas = person_quotas(staff, today, calendar) if wanted == Month.of(today) else None
     context = {
-        "own": own_month(staff, wanted, today, calendar),
-        "quotas": person_quotas(staff, today, calendar) if wanted == Month.of(today) else None,
+        "own": own_month(staff, wanted, today, calendar, quotas.lines if quotas else None),
+        "quotas": quotas,
     }
     return render(request, "today/month.html", context)

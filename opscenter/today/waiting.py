@@ -101,7 +101,8 @@ def _decisions(user: User, reach: Reach) -> Iterator[tuple[str, Any]]:
         yield "findings", (line(_("Findings to confirm"), "flag", url), _count(rows))
     if reach.allows("rules.edit"):
         drafts = RuleDraft.objects.visible_to(user).filter(state=DraftState.SUBMITTED).exclude(author=user)
-        yield "drafts", (line(_("Rules to activate"), "scale", reverse("rules:list")), _count(drafts))
+        url = f"{reverse('rules:list')}?state=draft"
+        yield "drafts", (line(_("Rules to activate"), "scale", url), _count(drafts))
     if reach.allows("campaign.approve"):
         plans = Campaign.objects.visible_to(user).filter(status=CampaignState.SUBMITTED)
         plans = plans.exclude(author=user).exclude(submitted_by=user)

@@ -24,15 +24,14 @@ cockpit:movers data:index data:marked data:missing data:reminders
 findings:list funds:index jobs:list logs:list
 manuscripts:links manuscripts:list
 org:chart org:documents org:people
-payments:accounts payments:index payments:outsiders
-rules:list search:show team:missing tokens:list
+payments:accounts payments:adjustments payments:index payments:outsiders
+rules:acknowledgements rules:list search:show team:missing team:ranking tokens:list
 verification:queue webhooks:index webhooks:messages
 api:articles-list api:attainment-list api:campaigns-list api:findings-list api:funds-list api:jobs-list
 api:logs-list api:payouts-list api:quotas-list api:scores-list api:settlements-list api:store-days-list
 api:uplifts-list
 """
 
-# The ranking works out everybody's month from the log; who has read which rules is worked out from the rules.
 PAGES = """
 assessment:appeal_answer assessment:appeal_new assessment:point_add assessment:point_approve assessment:rate
 assessment:self
@@ -49,9 +48,10 @@ jobs:show logs:add logs:copy_yesterday logs:correct logs:image logs:paste logs:s
 manuscripts:edit manuscripts:new manuscripts:receive manuscripts:sent manuscripts:show manuscripts:state
 month:act month:campaign month:latest month:person month:result month:show
 org:document org:person org:unit
-payments:account payments:batch payments:file payments:month
-rules:acknowledgements rules:draft rules:draft_compare rules:draft_new rules:mine rules:show
-team:ranking team:show team:totals
+payments:account payments:accounts_paste payments:adjustment payments:adjustment_new
+payments:batch payments:file payments:month
+rules:draft rules:draft_compare rules:draft_new rules:mine rules:show
+team:show team:totals
 today:month today:month_of today:show
 verification:sample verification:sample_show verification:show
 webhooks:edit webhooks:message

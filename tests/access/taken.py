@@ -64,6 +64,7 @@ FORMS: dict[str, str] = {
     "finance.forms.ApproveForm": "day",
     "finance.forms.FundRequestForm": "amount file fund key purpose",
     "finance.forms.RefuseForm": "reason",
+    "incentives.forms.adjustments.AdjustmentForm": "about amount month reason staff_no",
     "incentives.forms.findings.AnswerForm": "text",
     "incentives.forms.findings.FindingForm": (
         "assessor campaign date evidence file key note occurrences percent rule store"
@@ -80,6 +81,7 @@ FORMS: dict[str, str] = {
     "incentives.forms.manuscripts.ScreenForm": "remark",
     "incentives.forms.manuscripts.VoteForm": "choice remark",
     "incentives.forms.payments.AccountForm": "branch holder number",
+    "incentives.forms.payments.AccountsForm": "text",
     "incentives.forms.payments.AgainForm": "profile reason",
     "incentives.forms.payments.BatchForm": "key profile",
     "incentives.forms.payments.LayoutForm": "profile",
@@ -126,6 +128,7 @@ POSTED: dict[str, str] = {
     "campaigns.views.entries": "actual",
     "campaigns.views.steps": "? decision remark",
     "campaigns.views.tasks": "done page remove",
+    "incentives.views.bank_accounts": "act",
     "incentives.views.manuscripts": "act",
     "incentives.views.payments": "line",
     "incentives.views.submissions": "code reference",

@@ -29,7 +29,8 @@ from departments.models import Duty, Unit, WebhookDelivery, WebhookEndpoint
 from finance.models import Fund, FundMonth
 from finance.services import Asked, fund_request
 from incentives.jobs import ROLL_UP
-from incentives.models import Finding, Manuscript, Payout, Settlement
+from incentives.models import Adjustment, Finding, Manuscript, Payout, Settlement
+from incentives.services.adjustments import adjustment_propose
 from incentives.services.closing import month_lock, month_publish, month_review
 from incentives.services.manuscripts import manuscript_screen
 from incentives.services.payments import payment_return, payments_settle
@@ -46,6 +47,7 @@ from opscenter.reminders.services import channel_save
 from opscenter.rules.kinds import KINDS
 from opscenter.rules.services import draft_create, draft_submit, standing
 from opscenter.rules.sheets import digest_of, rows_of
+from tests.access import pending
 from tests.incentives import manuscripts, payday
 from tests.people import APRIL, MONTH, People, load_people
 
@@ -106,6 +108,8 @@ def load_world() -> World:
     _plans(world)
     _manuscripts(world)
     _payments(world)
+    world.ids |= pending.changes(world.people)
+    world.ids |= pending.replay(world.people, world.ids["draft-submitted"], LOCKED)
     return world
 
 
@@ -308,6 +312,7 @@ def _plans(world: World) -> None:
         type="weekend", scale="small", stores=["st-a"], author=leader, status="draft", **july,
     )  # fmt: skip
     Channel.objects.create(code="wx", name="微信", kind="online")
+    world.ids["campaign-plan"] = campaign.pk
     world.ids |= {"plan-june": plan.pk, "plan-draft": draft.pk, "task": task.pk, "unit-a": unit.pk}
     world.ids["unit-xx"] = Unit.objects.get(code="xx").pk
 
@@ -353,6 +358,12 @@ def _payments(world: World) -> None:
     lines = {line.payee: line.pk for line in made.lines.all()}
     payments_settle(actor=director, batch_id=made.pk, day=day, lines=[lines["p-staff"]])
     payment_return(actor=director, line_id=lines["p-leader"], day=day, reason="户名不符")
+    adjustments = Adjustment.objects.filter(month=LOCKED.first, staff=people.staff("staff"))
+    proposed = adjustment_propose(
+        actor=people.user("hr"), staff=people.staff("peer"), about=LOCKED, month=MONTH, amount=Decimal(7),
+        reason="漏记",
+    )  # fmt: skip
+    world.ids |= {"adjustment-staff": adjustments.get().pk, "adjustment-proposed": proposed.pk}
     world.ids |= {f"payment-{who}": lines[f"p-{who}"] for who in ("staff", "peer", "leader")}
     world.ids |= {f"id-{who}": people.staff(who).pk for who in ("staff", "finance", "outsider")}
     world.ids |= {

@@ -181,3 +181,15 @@ def test_locking_needs_a_reason(people: People) -> None:
 
     assert answer.status_code == 400
     assert [line["field"] for line in answer.json()["errors"]] == ["reason"]
+
+
+def test_what_a_replay_found_is_told_to_whoever_asked_alone(people: People) -> None:
+    """Its people and amounts are no business of those who look after the system."""
+    found = {"people": [["p-staff", "100.00", "120.00"]]}
+    job = Job.objects.create(
+        kind="rule_replay", requested_by=people.user("director"), state="done", result=found
+    )
+
+    assert Program(people, "director").get(f"jobs/{job.pk}/").json()["result"] == found
+    assert Program(people, "admin").get(f"jobs/{job.pk}/").json()["state"] == "done"
+    assert Program(people, "admin").get(f"jobs/{job.pk}/").json()["result"] == {}

@@ -20,7 +20,9 @@ from core.sealing import unseal
 from departments.models import WebhookDelivery, WebhookEndpoint, WebhookEvent, WebhookState
 from departments.webhooks import PAUSES, announce, delivery_resend, endpoint_change
 from incentives.services import closing
+from incentives.services.payments import payments_settle
 from tests.api.hooks import Receiver, endpoint, lock
+from tests.incentives import payday
 from tests.people import APRIL, People
 
 
@@ -251,3 +253,36 @@ def test_name_that_leads_into_a_private_network_is_refused(monkeypatch: pytest.M
 
     assert not webhooks.post("https://rebind.example.com/", b"{}", {}).taken
     assert connected == []
+
+
+def test_months_on_their_way_are_told_once_each_locked_and_paid(
+    people: People, receiver: Receiver, django_capture_on_commit_callbacks: Any
+) -> None:
+    """From the lock, and from the payment that leaves nothing of the month to pay."""
+    hook = endpoint(people, receiver.url, ("month.locked", "payouts.paid"))
+    second = payday.second_finance(people)
+    payday.owed(people)
+    with django_capture_on_commit_callbacks(execute=True):
+        payday.lock(people)
+    payday.accounts(people)
+    with django_capture_on_commit_callbacks(execute=True):
+        made = payday.batch(people)
+    assert [json.loads(body)["event"] for _headers, body in receiver.got] == ["month.locked"]
+    lines = list(made.lines.values_list("pk", flat=True))
+    day = timezone.localdate()
+
+    for chosen in (lines[:1], lines, lines):
+        with django_capture_on_commit_callbacks(execute=True):
+            payments_settle(actor=second, batch_id=made.pk, day=day, lines=chosen)
+
+    assert [json.loads(body)["event"] for _headers, body in receiver.got] == ["month.locked", "payouts.paid"]
+    assert b"amount" not in receiver.got[1][1]
+    for headers, body in receiver.got:
+        moment, digest = (part.partition("=")[2] for part in headers["OpsCenter-Signature"].split(","))
+        signed = hmac.new(unseal(hook.secret).encode(), f"{moment}.".encode() + body, hashlib.sha256)
+        assert digest == signed.hexdigest()
+    told = WebhookDelivery.objects.order_by("pk").values_list("event", "event_key", "state", "attempts")
+    assert list(told) == [
+        ("month.locked", "month.locked:2024-04", WebhookState.DELIVERED, 1),
+        ("payouts.paid", "payouts.paid:2024-04", WebhookState.DELIVERED, 1),
+    ]

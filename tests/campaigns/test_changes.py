@@ -50,7 +50,7 @@ def test_baseline_changes_by_a_reason_and_another_persons_approval(people):
         people.user("other-leader"),
         people.user("manager"),
     )
-    assert set(line.change.terms) == {"baseline", "baseline_dates"}
+    assert set(line.change.terms) == {"baseline", "baseline_dates", "fixed_method"}
     assert all(term.fixed for term in line.terms)
     assert not line.late
 

@@ -33,13 +33,21 @@ def users(root: Unit) -> dict[str, User]:
 
 
 @pytest.fixture
-def visit(users: dict[str, User]) -> Any:
-    """``visit("al-1", path)`` → (status, text of the page in English); ``post=True`` sends its button."""
+def visit(users: dict[str, User], django_capture_on_commit_callbacks: Any) -> Any:
+    """``visit("al-1", path)`` → (status, text of the page in English); ``post=True`` sends its button with
+    ``fields``, does the jobs it asked for, and gives the page that it leads to.
+    """
 
-    def get(who: str, path: str, *, post: bool = False) -> tuple[int, str]:
+    def get(who: str, path: str, *, post: bool = False, **fields: str) -> tuple[int, str]:
         client = Client(headers=ENGLISH)
         client.force_login(users[who])
-        answer = client.post(path) if post else client.get(path)
+        if post:
+            with django_capture_on_commit_callbacks(execute=True):
+                answer: Any = client.post(path, fields)
+            if answer.status_code == 302:
+                answer = client.get(answer["Location"])
+        else:
+            answer = client.get(path)
         return answer.status_code, unescape(answer.content.decode())
 
     return get

@@ -183,9 +183,3 @@ def test_page_sets_two_months_side_by_side(users: dict[str, User], root: Unit, v
     assert status == 200
     assert "3,016.73" in page
     assert "newly in this role" in page
-
-
-def test_page_sets_a_month_beside_its_facts_now(users: dict[str, User], visit: Any) -> None:
-    status, page = visit("al-4", "/explain/compare/?unit=al-company&before=2024-05&after=now")
-    assert status == 200
-    assert "Nobody's money differs" in page

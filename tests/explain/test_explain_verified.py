@@ -12,14 +12,14 @@ from django.utils import translation
 from campaigns.models import StoreDay
 from core import audit
 from core.guards import triggers
-from core.models import AuditEvent, User
+from core.models import AuditEvent
 from departments.models import Unit
 from finance.models import FundMonth, Transfer
 from incentives.models import Payout, Settlement
 from incentives.services.closing import month_lock
 from incentives.services.verification import month_proofs
 from kpi.models import Rating
-from opscenter.dashboards.scope import month_scope
+from opscenter.explain.compare import movers_of
 from opscenter.explain.verification import month_check
 from tests.opscenter.alpha import MONTH
 
@@ -136,7 +136,7 @@ def test_result_changed_with_its_digest_is_found(locked: Unit) -> None:
 
 
 # --- the pages -----------------------------------------------------------------------------------------
-def test_page_says_equal_and_writes_nothing(locked: Unit, visit: Any) -> None:
+def test_page_says_equal_and_notes_nothing(locked: Unit, visit: Any) -> None:
     before = AuditEvent.objects.count()
     assert "Equal" not in visit("al-4", VERIFY)[1]
 
@@ -177,7 +177,7 @@ def test_single_figure_that_was_changed_is_not_equal(locked: Unit, visit: Any) -
     assert "Shown 99.00, computed again 10.48." in page
 
 
-def test_single_figure_of_an_open_month_is_compared_with_its_facts(users: Any, visit: Any) -> None:
+def test_single_figure_of_an_open_month_is_compared_with_its_facts(visit: Any) -> None:
     assert "computed again 10.48" in visit("al-2", WRITER, post=True)[1]
     # 200.00 more on the day: U 540.31, P 135.08, N 37.82, C 28.37, E 25.39, 19 of 29 days 16.63
     StoreDay.objects.filter(store__code="al-s1", date="2024-05-18").update(gross_profit=Decimal("1700.50"))
@@ -188,16 +188,15 @@ def test_single_figure_of_an_open_month_is_compared_with_its_facts(users: Any, v
     assert "Facts have changed since the month was computed" in page
 
 
-def test_open_month_out_of_date_says_whose_money_moves(users: dict[str, User]) -> None:
-    scope = month_scope(users["al-4"], MONTH, "al-company")
-    assert month_check(scope).equal
+def test_open_month_out_of_date_says_whose_money_moves(root: Unit) -> None:
+    assert month_check(root, MONTH).equal
     # 15 × 100/100 = 15.00 instead of 9.00: 59.33, and 3000 × 0.5933 × 0.75 = 1334.925
     Rating.objects.filter(staff__staff_no="al-2").update(score=100)
 
-    check = month_check(scope)
+    check = month_check(root, MONTH)
 
     assert not check.equal
-    (mover,) = check.movers
+    (mover,) = movers_of(check.movers)
     assert (mover.staff.staff_no, mover.change) == ("al-2", Decimal("135.00"))
     assert mover.reasons == ["Bonus: score 53.33 → 59.33, grade C → C, factor 0.5333 → 0.5933 (+135.00)"]
     assert check.campaigns == ()

@@ -9,7 +9,8 @@ import pytest
 from openpyxl import load_workbook
 
 from departments.models import Staff
-from incentives.models import BankAccount, PaymentBatch, PaymentLine
+from incentives.models import Adjustment, BankAccount, PaymentBatch, PaymentLine
+from incentives.services.roll_up import month_roll_up
 from tests.incentives import payday
 from tests.people import APRIL
 from tests.people.pages import assert_bounded
@@ -76,6 +77,56 @@ def test_tax_list_is_exported_as_it_is_shown(people: Any) -> None:
     row = [cell.value for cell in sheet[2]]
     assert row[0] == "吴桂兰"
     assert [Decimal(str(cell)) for cell in row[2:]] == [Decimal(1000), Decimal(40), Decimal(960)]
+
+
+def test_tax_list_of_a_month_that_is_not_locked_is_marked(people: Any) -> None:
+    url = "/payments/months/2024-04/co/outsiders/"
+    payday.owed(people)
+    assert "吴桂兰" not in people.client("finance").get(url).content.decode()
+    month_roll_up(actor=None, root=people.root, month=APRIL)
+
+    client = people.client("finance")
+    page = client.get(url, headers={"accept-language": "en"}).content.decode()
+
+    # Five fees of 200.00: (1,000 − 800) × 20 % = 40.00
+    for words in ("Provisional.", "吴桂兰", "1,000.00", "40.00", "960.00"):
+        assert words in page
+    sheet = load_workbook(BytesIO(client.get(f"{url}?export=xlsx").content)).active
+    assert sheet is not None
+    assert [Decimal(str(cell.value)) for cell in sheet[2][2:]] == [Decimal(1000), Decimal(40), Decimal(960)]
+    index = client.get("/payments/", headers={"accept-language": "en"}).content.decode()
+    assert "Provisional tax list" in index
+    assert people.client("manager").get(url).status_code == 404
+
+    payday.lock(people)
+    final = client.get(url, headers={"accept-language": "en"}).content.decode()
+    assert "Provisional." not in final
+    assert "960.00" in final
+
+
+def test_month_to_be_paid_shows_everybody_page_by_page(people: Any) -> None:
+    crowd(people, None)
+    payday.owed(people)
+    for number in range(20):
+        Adjustment.objects.create(
+            root=people.root, month=APRIL.first, about_month=APRIL.plus(-1).first, amount=Decimal(10),
+            staff=Staff.objects.get(staff_no=f"n-{number}"), reason="补", proposed_by=people.user("hr"),
+            approved_by=people.user("director"),
+        )  # fmt: skip
+    payday.lock(people)
+    payday.accounts(people)
+    client, url = people.client("finance"), "/payments/months/2024-04/co/"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("incentives.selectors.payment_board.LINES_A_PAGE", 10)
+        pages = [client.get(f"{url}?page={page}").content.decode() for page in (1, 2, 3)]
+        by_hand = client.get(f"{url}?how=hand").content.decode()
+    # 20 of the crowd, staff and peer by the bank; the customer by hand, who stands first
+    assert "吴桂兰" in pages[0]
+    for number in range(20):
+        assert sum(f">新人{number}<" in page for page in pages) == 1
+    assert "吴桂兰" in by_hand
+    assert "新人" not in by_hand
+    assert "2,360.50" in pages[0]
 
 
 def test_lists_need_as_many_queries_for_many_rows(people: Any) -> None:

@@ -102,9 +102,32 @@ def test_addresses_lie_on_the_domains_of_their_platforms() -> None:
             (dict(row)["platform"], dict(row)["handle"]) for row in rows_of(slug, DAY).get("accounts", ())
         }
         for row in map(dict, rows_of(slug, DAY).get("logs", ())):
-            domain = domains[row["platform"]]
-            assert row.get("url", "").startswith(f"https://{domain}/") if domain else "url" not in row
+            domain, url = domains[row["platform"]], row.get("url", "")
+            if url and row["status"] == "submitted" and not url.startswith(f"https://{domain}/"):
+                assert url.startswith(tuple(f"https://{other}/" for other in domains.values() if other))
+            else:
+                assert url.startswith(f"https://{domain}/") if domain else not url
             assert (row["platform"], row["handle"]) in accounts
+
+
+def test_some_rows_that_wait_give_a_reason_to_look_twice() -> None:
+    """A link that an earlier row gave already, or one of another site; never in a row that is valid."""
+    rows = [dict(row) for row in rows_of("yuanjia", DAY)["logs"]]
+    domains = {
+        row["code"]: (row.get("domains") or "").split(",")[0] for row in rules_of("yuanjia")["platforms"]
+    }
+    first: dict[str, dict[str, Any]] = {}
+    repeated, elsewhere = [], []
+    for row in sorted(rows, key=lambda row: row["date"]):
+        if row.get("url") is None or "supersedes" in row:
+            continue
+        if f"//{domains[row['platform']]}/" not in row["url"]:
+            elsewhere.append(row)
+        elif first.setdefault(row["url"], row)["row_id"] != row["row_id"]:
+            repeated.append(row)
+    assert {row["status"] for row in repeated + elsewhere} == {"submitted"}
+    assert 10 < len(repeated) < 60
+    assert 5 < len(elsewhere) < 40
 
 
 def test_amounts_follow_the_rules_of_the_preset() -> None:

@@ -245,14 +245,14 @@ def test_those_on_leave_or_gone_are_not_asked(people: Any) -> None:
 
 
 def test_the_ranking_of_a_computed_month(people: Any) -> None:
-    lines, standings = team_ranking(scope(people, "leader", month=APRIL), date(2024, 5, 15))
+    lines, standings = team_ranking(scope(people, "leader", month=APRIL), lambda: date(2024, 5, 15))
     assert standings.as_of == date(2024, 5, 15)
     assert (lines[0].place, lines[0].person.staff_no) == (1, "p-staff")
     # 5 of 100 posts, nothing under the three other rules.
     assert lines[0].mean == D("0.0125")
     assert {line.place for line in lines[1:]} == {2}
     assert lines[0].before is None
-    lines, _standings = team_ranking(scope(people, "leader"), None, "小一")
+    lines, _standings = team_ranking(scope(people, "leader"), lambda: None, "小一")
     assert [(line.place, line.person.staff_no) for line in lines] == [(1, "p-staff")]
     assert lines[0].before == D("0.0125")
 

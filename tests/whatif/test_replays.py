@@ -6,8 +6,11 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
+from core import jobs
+from core.job_context import JobContext
 from core.models import Job
 from core.models.jobs import JobState
 from core.months import Month
@@ -19,7 +22,7 @@ from opscenter.rules.services import draft_create
 from opscenter.rules.sheets import rows_of
 from opscenter.rules.versions import versions
 from opscenter.whatif import replays
-from tests.access.matrix import digest
+from tests.access.matrix import OF_SESSIONS, Watch, digest
 from tests.people.pages import queries_of
 from tests.whatif.pools import load_pools
 
@@ -207,6 +210,41 @@ def test_large_replay_is_a_job_whose_result_is_shown(
     RuleDraft.objects.filter(pk=draft.pk).update(rows={**draft.rows, "x": []})
     again = client.get(f"/what-if/replays/{job.pk}/", headers={"accept-language": "en"}).content.decode()
     assert "The draft was changed after this replay" in again
+
+
+@pytest.mark.parametrize("at", [1, 2])
+def test_replay_that_is_cancelled_leaves_nothing(
+    company: Any, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    draft = drafted(company, "pool_schemes", "ps-1", rate="0.10")
+    monkeypatch.setattr(replays, "DIRECT_MONTHS", 1)
+    director = company.client("director")
+    director.post(f"/what-if/drafts/{draft.pk}/", {"on": ["2024-03", "2024-04"]})
+    job = Job.objects.get(kind="rule_replay")
+    watch, tell = Watch(), JobContext.progress
+
+    def cancelling(context: JobContext, done: int, total: int, message: str = "") -> None:
+        if done == at:
+            # By the button of the job's page, while a worker is at it.
+            assert director.post(f"/jobs/{job.pk}/cancel/").status_code == 302
+        tell(context, done, total, message)
+
+    monkeypatch.setattr(JobContext, "progress", cancelling)
+    with connection.execute_wrapper(watch):
+        assert jobs.run(job.pk)
+
+    # Nothing was written but the job itself, and who cancelled it.
+    assert watch.tables - OF_SESSIONS == {"core_job", "core_auditevent"}
+    job.refresh_from_db()
+    assert (job.state, job.result, job.error) == (JobState.CANCELLED, {}, "")
+    page = director.get(f"/jobs/{job.pk}/", headers={"accept-language": "en"}).content.decode()
+    assert "The job was cancelled; nothing was changed." in page
+    assert f"/what-if/replays/{job.pk}/" not in page
+    assert director.get(f"/what-if/replays/{job.pk}/")["Location"] == f"/jobs/{job.pk}/"
+    # Nobody finishes it afterwards, and asked for again it is another job.
+    assert not jobs.run(job.pk)
+    director.post(f"/what-if/drafts/{draft.pk}/", {"on": ["2024-03", "2024-04"]})
+    assert Job.objects.filter(kind="rule_replay").count() == 2
 
 
 # --- rights ----------------------------------------------------------------------------------------------

@@ -192,6 +192,8 @@ def _chart(scope: MonthScope, stores: list[StoreLine]) -> dict[str, Any] | None:
     for mark in marks:
         mark["label"] = short[mark["label"]]
     return {
+        "unit": _("yuan"),
+        "places": 2,
         "labels": [short[when] for when in labels],
         "series": [
             {"name": real, "values": [actual.get(when) for when in labels], "tone": "c1", "area": True},

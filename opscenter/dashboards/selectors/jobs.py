@@ -25,6 +25,7 @@ ENDED = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
 TABLE_EXPORT = "table_export"
 REMIND = "remind"
 RULE_REPLAY = "rule_replay"
+MONTH_VERIFY, MONTH_COMPARE = "month_verify", "month_compare"
 IMPORT_KINDS = (IMPORT, PLATFORM_EXPORT)
 
 
@@ -47,6 +48,12 @@ WORDS = {
     TABLE_EXPORT: KindWords(_("Export"), _("tables"), _("The workbook is ready.")),
     RULE_REPLAY: KindWords(
         _("Replay of a draft"), _("months"), _("The draft was replayed; nothing was changed.")
+    ),
+    MONTH_VERIFY: KindWords(
+        _("Verification of a month"), _("checks"), _("The month was checked; nothing was changed.")
+    ),
+    MONTH_COMPARE: KindWords(
+        _("A month beside its facts now"), _("steps"), _("The month was compared; nothing was changed.")
     ),
     REMIND: KindWords(_("Reminders"), _("messages"), _("The reminders were sent.")),
 }
@@ -108,6 +115,12 @@ def job_context(job: Job) -> dict[str, Any]:
         back_url, back_label = reverse("data:import_show", args=[job.pk]), _("To the import")
     elif job.kind == RULE_REPLAY and job.state == JobState.DONE:
         back_url, back_label = reverse("whatif:replayed", args=[job.pk]), _("To the result")
+    elif job.kind == MONTH_VERIFY:
+        back_url = f"{reverse('explain:verify', args=[job.arguments['month']])}?unit={unit_code}"
+        back_label = _("To the month")
+    elif job.kind == MONTH_COMPARE:
+        query = f"?unit={unit_code}&before={job.arguments['month']}&after=now"
+        back_url, back_label = reverse("explain:compare") + query, _("To the result")
     elif job.kind == TABLE_EXPORT and job.state == JobState.DONE:
         back_url, back_label = reverse("file", args=[job.result["file"]]), _("Download")
     return {

@@ -31,7 +31,6 @@ class Missing:
 class KeyFigures:
     """Sums over all that the person sees of the chosen unit; money only for those who read it."""
 
-    people: int
     attainment: Decimal | None
     attained: int
     lines: int
@@ -63,7 +62,6 @@ def key_figures(scope: MonthScope) -> KeyFigures:
     """The month in ten numbers, in at most seven queries."""
     attainment = scope.of_people(Attainment.objects).aggregate(
         lines=Count("pk", filter=Q(rate__isnull=False)),
-        people=Count("staff", distinct=True),
         attained=Count("pk", filter=Q(rate__gte=1)),
         total=Sum("rate"),
     )
@@ -94,7 +92,6 @@ def key_figures(scope: MonthScope) -> KeyFigures:
         if grade is not None:
             graded[grade] = graded.get(grade, 0) + count
     return KeyFigures(
-        people=attainment["people"],
         attainment=None if mean is None else round_rate(mean),
         attained=attainment["attained"],
         lines=attainment["lines"],

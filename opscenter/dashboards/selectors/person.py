@@ -1,5 +1,6 @@
 """One person's month: every rule with its slots, the score item by item, the payouts explained."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -109,12 +110,18 @@ def person_detail(scope: MonthScope, staff_no: str) -> PersonDetail:
 
 
 def _rules(scope: MonthScope, staff: Staff) -> list[RuleLine]:
-    rows = list(
-        scope.of_people(Attainment.objects)
-        .filter(staff=staff)
-        .select_related("rule__document", "rule__unit")
-        .order_by("rule__unit__code", "rule__pk")
+    return rule_lines(
+        list(
+            scope.of_people(Attainment.objects)
+            .filter(staff=staff)
+            .select_related("rule__document", "rule__unit")
+            .order_by("rule__unit__code", "rule__pk")
+        )
     )
+
+
+def rule_lines(rows: Sequence[Attainment]) -> list[RuleLine]:
+    """Attainment in words and slot by slot: three queries."""
     platforms = platform_names(code for row in rows for code in row.rule.platforms)
     activities = activity_names(code for row in rows for code in row.rule.activities)
     colleagues = staff_names(pair["partner"] for row in rows for pair in row.steps.get("pairs", ()))

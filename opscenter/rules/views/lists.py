@@ -13,6 +13,7 @@ from core.lists import FigureColumn, ListPage
 from core.models import User
 from core.months import Month
 from departments.permissions import LEADING, MEMBER, reach_of
+from departments.selectors import UnitTree, unit_tree
 from opscenter.rules.forms import ReaderFilterForm, RuleFilterForm
 from opscenter.rules.kinds import KINDS
 from opscenter.rules.pages import open_drafts, rule_lines
@@ -54,14 +55,22 @@ class RuleFilter(LineFilter):
 
 
 class ReaderFilter(LineFilter):
-    month: Month
+    @cached_property
+    def month(self) -> Month:
+        return running_month()
+
+    @cached_property
+    def tree(self) -> UnitTree:
+        return unit_tree(self.month.last)
 
     def make_form(self) -> ReaderFilterForm:
-        return ReaderFilterForm(self.data, units_in_reach(self.user))
+        return ReaderFilterForm(self.data, units_in_reach(self.user, self.tree))
 
     @cached_property
     def qs(self) -> list[Any]:
-        lines = reader_lines(self.user, running_month(), text=self.word("q"), unit_code=self.word("unit"))
+        lines = reader_lines(
+            self.user, self.month, text=self.word("q"), unit_code=self.word("unit"), tree=self.tree
+        )
         state = self.word("state")
         return [line for line in lines if not state or line.read == (state == "read")]
 

@@ -17,6 +17,7 @@ document.addEventListener("DOMContentLoaded", () => {
     deepLinking: true,
     displayRequestDuration: true,
     docExpansion: "list",
+    defaultModelsExpandDepth: 0,
     validatorUrl: null,
     requestInterceptor: (request) => {
       if (new URL(request.url, window.location.href).origin === window.location.origin) {

@@ -1,11 +1,11 @@
 // Charts: data from json_script blocks, colours from CSS variables, ECharts loaded only where a chart is.
 //
 // <div data-chart="ID of the data" data-kind="line|bar|waterfall">; numbers may be strings (exact decimals).
-//   line       {labels, unit?, series: [{name, values, tone?, dashed?, area?, points?}],
+//   line       {labels, unit?, places?, series: [{name, values, tone?, dashed?, area?, points?}],
 //               marks?: [{series, label, note?, tone?}]}      one point of a series, at the place of its label
-//   bar        {labels, unit?, stacked?, horizontal?, series: [{name, values, tone?}]}
-//   waterfall  {unit?, steps: [{label, value, total?}]}       a total starts again from zero
-// Tones: c1 … c5, good, bad. A null value is a gap.
+//   bar        {labels, unit?, places?, stacked?, horizontal?, series: [{name, values, tone?}]}
+//   waterfall  {unit?, places?, steps: [{label, value, total?}]}   a total starts again from zero
+// Tones: c1 … c5, good, bad. A null value is a gap. The unit stands at the axis, places are decimals always shown.
 
 const charts = new Map();
 let echarts;
@@ -13,10 +13,14 @@ let echarts;
 const variable = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--oc-${name}`).trim();
 const colour = (tone) => variable(tone);
 const language = document.documentElement.lang || "zh-Hans";
-const figures = new Intl.NumberFormat(language, { maximumFractionDigits: 4 });
+const written = (value, places = 0) => {
+  const form = { minimumFractionDigits: places, maximumFractionDigits: places || 4 };
+  return new Intl.NumberFormat(language, form).format(value).replace("-", "\u2212");
+};
 const short = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });
 const numeric = (value) => (value === null || value === "" ? null : Number(value));
-const shown = (value, unit) => (value === null || value === undefined ? "—" : `${figures.format(value)}${unit ?? ""}`);
+const shown = (value, unit, places) =>
+  value === null || value === undefined ? "—" : `${written(value, places)}${unit ? ` ${unit}` : ""}`;
 const narrow = () => innerWidth < 700;
 const fade = (tone, alpha) => echarts.color.modifyAlpha(colour(tone), alpha);
 
@@ -56,13 +60,29 @@ const categories = (labels, extra = {}) => ({
   axisLabel: { ...text(), margin: 12, hideOverlap: true },
   ...extra,
 });
-const values = () => ({
+// The first and the last day are always named, within the edges of the chart.
+const ENDS = {
+  margin: 12,
+  hideOverlap: true,
+  showMinLabel: true,
+  showMaxLabel: true,
+  alignMinLabel: "left",
+  alignMaxLabel: "right",
+};
+const values = (unit, beside = false) => ({
   type: "value",
+  name: unit ?? "",
+  nameLocation: "end",
+  nameGap: beside ? 6 : 12,
+  nameTextStyle: { ...text(), align: "left" },
   splitNumber: narrow() ? 3 : 4,
   splitLine: { lineStyle: { color: variable("grid") } },
-  axisLabel: { ...text(), formatter: (value) => short.format(value) },
+  axisLabel: { ...text(), formatter: (value) => short.format(value).replace("-", "\u2212") },
 });
-const frame = (legend, right = 24) => ({ left: 4, right, top: legend ? 42 : 20, bottom: 2, containLabel: true });
+const frame = (legend, right = 24, unit = "") => {
+  const top = legend ? 42 : 20;
+  return { left: 4, right, top: unit ? top + 16 : top, bottom: 2, containLabel: true };
+};
 const legend = (several) => ({
   show: several,
   top: 0,
@@ -74,19 +94,19 @@ const legend = (several) => ({
 });
 const toneOf = (series, index) => series.tone ?? `c${(index % 5) + 1}`;
 
-function line({ labels, unit, series, marks = [] }) {
+function line({ labels, unit, places, series, marks = [] }) {
   const several = series.length > 1;
   return {
-    grid: frame(several, 36),
+    grid: frame(several, 36, unit),
     legend: legend(several),
     tooltip: tooltip((points) => {
       const at = points[0].dataIndex;
-      const rows = series.map((one, i) => [toneOf(one, i), one.name, shown(numeric(one.values[at]), unit)]);
+      const rows = series.map((one, i) => [toneOf(one, i), one.name, shown(numeric(one.values[at]), unit, places)]);
       const notes = marks.filter((mark) => mark.label === labels[at] && mark.note).map((mark) => mark.note);
       return tip(labels[at], rows, notes.join(" · "));
     }),
-    xAxis: categories(labels, { boundaryGap: false }),
-    yAxis: values(),
+    xAxis: categories(labels, { boundaryGap: false, axisLabel: { ...text(), ...ENDS } }),
+    yAxis: values(unit),
     series: series.map((one, i) => {
       const tone = toneOf(one, i);
       const numbers = one.values.map(numeric);
@@ -114,18 +134,19 @@ function line({ labels, unit, series, marks = [] }) {
   };
 }
 
-function bar({ labels, unit, series, stacked = false, horizontal = false }) {
+function bar({ labels, unit, places, series, stacked = false, horizontal = false }) {
   const several = series.length > 1;
   const names = categories(labels, horizontal ? { inverse: true, axisLine: { show: false } } : {});
   return {
-    grid: frame(several),
+    grid: frame(several, horizontal && unit ? 36 : 24, horizontal ? "" : unit),
     legend: legend(several),
     tooltip: tooltip((points) => {
       const at = points[0].dataIndex;
-      return tip(labels[at], series.map((one, i) => [toneOf(one, i), one.name, shown(numeric(one.values[at]), unit)]));
+      const row = (one, i) => [toneOf(one, i), one.name, shown(numeric(one.values[at]), unit, places)];
+      return tip(labels[at], series.map(row));
     }, "shadow"),
-    xAxis: horizontal ? values() : names,
-    yAxis: horizontal ? names : values(),
+    xAxis: horizontal ? values(unit, true) : names,
+    yAxis: horizontal ? names : values(unit),
     series: series.map((one, i) => ({
       name: one.name,
       type: "bar",
@@ -137,7 +158,7 @@ function bar({ labels, unit, series, stacked = false, horizontal = false }) {
   };
 }
 
-function waterfall({ unit, steps }) {
+function waterfall({ unit, places, steps }) {
   let level = 0;
   const rows = steps.map(({ label, value, total }) => {
     const amount = numeric(value) ?? 0;
@@ -148,15 +169,15 @@ function waterfall({ unit, steps }) {
   });
   const flat = narrow(); // on a phone the labels would collide: lay the bars down
   const names = categories(rows.map((row) => row.label), { inverse: flat, axisLabel: { ...text(), interval: 0 } });
-  const sign = (row) => (row.total || row.amount <= 0 ? "" : "+") + figures.format(row.amount);
+  const sign = (row) => (row.total || row.amount <= 0 ? "" : "+") + written(row.amount, places);
   return {
-    grid: frame(false, flat ? 78 : 8),
+    grid: frame(false, flat ? 78 : 8, flat ? "" : unit),
     tooltip: tooltip(([point]) => {
       const row = rows[point.dataIndex];
-      return tip(row.label, [[row.tone, "", shown(row.amount, unit)]]);
+      return tip(row.label, [[row.tone, "", shown(row.amount, unit, places)]]);
     }, "shadow"),
-    xAxis: flat ? values() : names,
-    yAxis: flat ? names : values(),
+    xAxis: flat ? values(unit, true) : names,
+    yAxis: flat ? names : values(unit),
     series: [
       { type: "bar", stack: "steps", silent: true, itemStyle: { color: "transparent" }, data: rows.map((row) => row.low) },
       {

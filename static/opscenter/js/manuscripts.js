@@ -26,6 +26,7 @@
     const verdict = count && count < least ? output.dataset.short : count > most ? output.dataset.long : "";
     output.textContent = `${count} ${output.dataset.label}${verdict ? ` · ${verdict}` : ""}`;
     output.classList.toggle("off", Boolean(verdict));
+    output.classList.toggle("none", !count);
   };
 
   if (text) text.addEventListener("input", show);

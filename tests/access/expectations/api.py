@@ -52,7 +52,13 @@ PAGES = [
     *rows("quotas", MEMBERS, own_unit=("quota", OF_CO_A)),
     *rows("attainment", MEMBERS, own=("attainment", SEES["staff"])),
     *rows("scores", MEMBERS, own=("score", SEES["staff"])),
-    *rows("campaigns", LEADING, own_unit=("campaign-a", who("leader") | WHOLE)),
+    # As on their pages: also those with a task in it.
+    *rows(
+        "campaigns",
+        MEMBERS,
+        own_unit=("campaign-a", who("leader") | WHOLE),
+        task=("campaign-plan", who("staff", "leader") | WHOLE),
+    ),
     *rows("uplifts", LEADING, own_unit=("uplift", who("leader") | WHOLE)),
     *rows("store-days", LEADING),
     *rows("articles", LEADING),

@@ -196,9 +196,27 @@ PAGES = [
         objects={name: {**one, "act": "approve"} for name, one in PLAN_OBJECTS.items()},
         data=lambda world, who: {"reason": "可行"},
     ),
-    # A change after approval: there is none, so nobody decides one.
-    Page("campaigns:change", read={}, write={}, objects={MISSING: {"code": "c-plan", "pk": "no-row"}}),
+    # A change of what is approved, by the leader: those with the right decide, never whoever proposed it.
     Page(
-        "campaigns:plan_change", read={}, write={}, objects={MISSING: {"pk": "plan-june", "change": "no-row"}}
+        "campaigns:change",
+        read={"held": APPROVE},
+        write={"held": APPROVE},
+        known={"held": SEE_A},
+        objects={
+            "held": {"code": "c-held", "pk": "campaign-change"},
+            MISSING: {"code": "c-held", "pk": "no-row"},
+        },
+        data=lambda world, who: {"decision": "approve"},
+    ),
+    Page(
+        "campaigns:plan_change",
+        read={"held": APPROVE},
+        write={"held": APPROVE},
+        known={"held": SEE_A},
+        objects={
+            "held": {"pk": "plan-held", "change": "plan-change"},
+            MISSING: {"pk": "plan-held", "change": "no-row"},
+        },
+        data=lambda world, who: {"decision": "approve"},
     ),
 ]

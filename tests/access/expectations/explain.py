@@ -1,6 +1,6 @@
 """Explanations: one's own figures, and those of the people and campaigns one may see; amounts by money.read.
 
-Nothing is written anywhere: verifying (POST) computes again and shows.
+No figure is written anywhere: verifying one (POST) computes again and shows, a whole month asks for a job.
 """
 
 from decimal import Decimal
@@ -142,5 +142,11 @@ PAGES = [
         objects={"computed": {"month": APRIL}, "locked": {"month": "2024-03"}, MISSING: {"month": "2020-01"}},
         query=OWN_UNIT,
     ),
-    Page("explain:compare", read={ANY: MONEY}, query=OWN_UNIT),
+    Page(
+        "explain:compare",
+        read={ANY: MONEY},
+        write={ANY: MONEY},
+        query=OWN_UNIT,
+        data=lambda world, who: {"unit": "co", "before": APRIL, "after": "now"},
+    ),
 ]

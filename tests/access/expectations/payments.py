@@ -1,13 +1,15 @@
 """Payments: finance makes batches and keeps accounts, somebody else notes what became of them; one's own."""
 
 from tests.access.matrix import ANY, MISSING, Page
-from tests.access.personas import who
+from tests.access.personas import MEMBERS, who
 
 MARCH, APRIL = "2024-03", "2024-04"
 #: Acts money.read, payment.make with bank_account.edit, payment.confirm.  The outsider, a manager, has none.
 READERS = who("director", "finance", "auditor")
 FINANCE = who("finance")
 SETTLERS = who("finance", "director")
+#: act adjustment.propose; the outsider, a manager, has no locked month
+PROPOSERS = who("manager", "hr", "finance")
 BATCH = {"co": {"pk": "batch"}, MISSING: {"pk": "no-row"}}
 
 PAGES = [
@@ -76,6 +78,12 @@ PAGES = [
         objects={"co": {"pk": "bank-file"}, MISSING: {"pk": "no-row"}},
     ),
     Page("payments:accounts", read={ANY: FINANCE}),
+    Page(
+        "payments:accounts_paste",
+        read={ANY: FINANCE},
+        write={ANY: FINANCE},
+        data=lambda world, who: {"act": "keep", "text": "p-staff\t6228480402564890018\t员小一\t农行"},
+    ),
     # Finance keeps everybody's account but their own.
     Page(
         "payments:account",
@@ -103,5 +111,40 @@ PAGES = [
         known={"staff": FINANCE},
         objects={"staff": {"pk": "id-staff"}, "outsider": {"pk": "id-outsider"}, MISSING: {"pk": "no-row"}},
         data=lambda world, who: {"reason": "银行来电核对"},
+    ),
+    # Adjustments of March, about February: one's own, of people whose money one reads, and what one proposed.
+    Page("payments:adjustments", read={ANY: MEMBERS}),
+    Page(
+        "payments:adjustment",
+        read={"locked": READERS | who("staff", "hr"), "proposed": READERS | who("peer", "hr")},
+        objects={
+            "locked": {"pk": "adjustment-staff"},
+            "proposed": {"pk": "adjustment-proposed"},
+            MISSING: {"pk": "no-row"},
+        },
+    ),
+    Page(
+        "payments:adjustment_new",
+        read={ANY: PROPOSERS | who("outsider")},
+        write={ANY: PROPOSERS},
+        refused=frozenset({403, 404, 409, 422}),
+        data=lambda world, who: {
+            "staff_no": "x-outsider" if who == "outsider" else "p-below",
+            "about": MARCH,
+            "month": "2024-06",
+            "amount": "12.50",
+            "reason": "漏记",
+        },
+    ),
+    # HR proposed it: director and finance approve, once.
+    Page(
+        "payments:adjustment_approve",
+        write={"proposed": SETTLERS},
+        known={"locked": READERS | who("staff", "hr"), "proposed": READERS | who("peer", "hr")},
+        objects={
+            "locked": {"pk": "adjustment-staff"},
+            "proposed": {"pk": "adjustment-proposed"},
+            MISSING: {"pk": "no-row"},
+        },
     ),
 ]

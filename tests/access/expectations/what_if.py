@@ -39,6 +39,10 @@ PAGES = [
         },
         data=lambda world, who: {"on": "2024-03"},
     ),
-    # Only whoever asked for a replay sees it; nobody here has.
-    Page("whatif:replayed", read={}, objects={MISSING: {"pk": "no-row"}}),
+    # Only whoever asked for a replay sees it.
+    Page(
+        "whatif:replayed",
+        read={"asked": who("director")},
+        objects={"asked": {"pk": "replay"}, MISSING: {"pk": "no-row"}},
+    ),
 ]

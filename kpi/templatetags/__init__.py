@@ -1,0 +1,1 @@
+"""What the templates of this app draw in one go."""
