@@ -49,6 +49,7 @@ class Measured:
 #: a month that is settled: its payouts are to be paid
 BEFORE = MONTH.plus(-1)
 
+# The ranking and the acknowledgements work out everybody's month and rules before they show a page of it.
 PAGES = (
     Measured("/today/", "staff", DASHBOARD),
     Measured("/today/month/", "staff", DASHBOARD),
@@ -60,7 +61,7 @@ PAGES = (
     Measured("/verification/", "leader", LIST),
     Measured("/assessment/", "leader", LIST),
     Measured("/team/", "manager", DASHBOARD),
-    Measured("/team/ranking/", "manager", LIST),
+    Measured("/team/ranking/", "manager", DASHBOARD),
     Measured("/team/totals/", "manager", DASHBOARD),
     Measured(f"/month/{MONTH}/", "manager", DASHBOARD),
     Measured(f"/month/{MONTH}/?view=people", "manager", DASHBOARD),
@@ -76,7 +77,7 @@ PAGES = (
     Measured("/org/people/", "manager", LIST),
     Measured("/org/documents/", "manager", LIST),
     Measured("/rules/", "manager", LIST),
-    Measured("/rules/acknowledgements/", "manager", LIST),
+    Measured("/rules/acknowledgements/", "manager", DASHBOARD),
     Measured("/jobs/", "manager", LIST),
     Measured("/search/?q=1", "manager", LIST),
     Measured(f"/data/completeness/?month={MONTH}&unit={COMPANY}", "director", DASHBOARD),

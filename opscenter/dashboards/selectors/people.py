@@ -93,14 +93,17 @@ class PeopleBoard:
 
 def people_of_month(scope: MonthScope, wanted: PeopleFilter) -> "QuerySet[Staff]":
     """The visible people with a line in the month; each annotated with ``total``, their score."""
-    mine = {"staff": OuterRef("pk"), "root": scope.root.pk, "month": scope.month.first}
-    scores = Score.objects.filter(**mine)
+    here = {"root": scope.root.pk, "month": scope.month.first}
+    scores = Score.objects.filter(staff=OuterRef("pk"), **here)
+    # Sets that the database makes once: asked for each person, SQLite reads the month again and again.
+    in_month = (
+        Q(pk__in=Attainment.objects.filter(**here).order_by().values("staff"))
+        | Q(pk__in=Score.objects.filter(**here).order_by().values("staff"))
+        | Q(pk__in=Payout.objects.filter(**here).order_by().values("staff"))
+    )
     people = (
         Staff.objects.visible_to(scope.user)
-        .filter(root=scope.root)
-        .filter(
-            Exists(Attainment.objects.filter(**mine)) | Exists(scores) | Exists(Payout.objects.filter(**mine))
-        )
+        .filter(in_month, root=scope.root)
         .annotate(total=Subquery(scores.values("total")[:1]))
         .select_related("unit")
     )

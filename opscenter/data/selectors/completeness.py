@@ -5,7 +5,7 @@ and only what the reader may see.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -256,12 +256,12 @@ def daily_logs(data: MonthData) -> Source:
         Q(valid_to__isnull=True) | Q(valid_to__gte=data.over[0]), valid_from__lte=data.over[-1]
     ).values_list("unit_id", "valid_from", "valid_to"):
         ruled[unit].append((start, end))
-    wanted = []
-    for day in data.over:
-        if data.calendar.is_workday(day):
-            owing = _owing_units(data, day, ruled)
-            wanted += [(day, person) for person in data.people if _owes(person, day, owing)]
-    if not wanted:
+    owing = {day: _owing_units(data, day, ruled) for day in data.over if data.calendar.is_workday(day)}
+    owed: dict[date, list[Person]] = {day: [] for day in owing}
+    for person in data.people:
+        for day in _owed_days(person, owing):
+            owed[day].append(person)
+    if not any(owed.values()):
         return found
     there = set(
         LogEntry.objects.filter(root_id=data.root_id, date__range=(data.over[0], data.over[-1]))
@@ -269,10 +269,13 @@ def daily_logs(data: MonthData) -> Source:
         .values_list("staff_id", "date")
         .distinct()
     )
-    for day, person in wanted:
-        found.expected[day] += 1
-        if (person.pk, day) not in there:
-            found.gaps.append(Gap(day, person.name, {"date": day, "staff_no": person.staff_no}))
+    for day, people in owed.items():
+        found.expected[day] += len(people)
+        found.gaps += [
+            Gap(day, person.name, {"date": day, "staff_no": person.staff_no})
+            for person in people
+            if (person.pk, day) not in there
+        ]
     return found
 
 
@@ -288,11 +291,14 @@ def _owing_units(
     return frozenset(unit for unit in data.units if not holding.isdisjoint(data.tree.path(unit)))
 
 
-def _owes(person: Person, day: date, owing: frozenset[int]) -> bool:
-    if not person.employed(day, day) or any(start <= day <= end for start, end in person.leaves):
-        return False
-    unit, _position = person.placement(day)
-    return unit in owing
+def _owed_days(person: Person, owing: Mapping[date, frozenset[int]]) -> list[date]:
+    """The days on which the person is there and works in a unit that a rule holds for."""
+    days = [day for day in owing if person.employed(day, day)]
+    if person.leaves:
+        days = [day for day in days if not any(start <= day <= end for start, end in person.leaves)]
+    if not person.assignments:
+        return [day for day in days if person.unit_id in owing[day]]
+    return [day for day in days if person.placement(day)[0] in owing[day]]
 
 
 def assessment_sources(data: MonthData) -> tuple[Source, Source]:
