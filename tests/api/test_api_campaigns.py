@@ -1,4 +1,4 @@
-"""Campaigns and what is filtered like on their pages: goals, channels, budget, products, store-days."""
+"""Campaigns and their figures for programs, and filters that are those of the pages."""
 
 from datetime import date
 from decimal import Decimal

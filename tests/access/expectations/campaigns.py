@@ -206,7 +206,7 @@ PAGES = [
             "held": {"code": "c-held", "pk": "campaign-change"},
             MISSING: {"code": "c-held", "pk": "no-row"},
         },
-        data=lambda world, who: {"decision": "approve"},
+        data=lambda world, who: {"decision": "approve", "remark": "可行"},
     ),
     Page(
         "campaigns:plan_change",
@@ -217,6 +217,6 @@ PAGES = [
             "held": {"pk": "plan-held", "change": "plan-change"},
             MISSING: {"pk": "plan-held", "change": "no-row"},
         },
-        data=lambda world, who: {"decision": "approve"},
+        data=lambda world, who: {"decision": "approve", "remark": "可行"},
     ),
 ]

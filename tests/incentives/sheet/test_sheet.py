@@ -311,7 +311,7 @@ def queries_for(db: None) -> Callable[[int], int]:
 
 @pytest.mark.parametrize("people", [3, 300])
 def test_reads_do_not_grow_with_people(queries_for: Callable[[int], int], people: int) -> None:
-    assert queries_for(people) == 18
+    assert queries_for(people) == 17
 
 
 def test_three_hundred_people(db: None) -> None:
