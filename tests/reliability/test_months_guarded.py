@@ -28,7 +28,7 @@ LOCKED, OPEN = months.MAY, Month(2024, 8)
 # What a row needs beside its required columns.
 EXTRA: dict[str, dict[str, Any]] = {
     "Payout": {"kind": "bonus"},
-    "Campaign": {"status": "draft"},
+    "Campaign": {"status": "draft", "fixed_method": "", "fixed_align": ""},
     "Pool": {"paid": Decimal(1), "held": Decimal(0), "reserve": Decimal(0)},
     "Adjustment": {"about_month": date(2024, 4, 1)},
     "StoreDay": {"gross_profit": Decimal(1)},
