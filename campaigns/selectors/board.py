@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from campaigns.models import (
@@ -19,6 +19,7 @@ from campaigns.models import (
     ChannelDay,
     ChannelKind,
 )
+from campaigns.selectors.readable import terms_shown
 from core.models import User
 from core.months import Month, days
 from departments.models import Unit
@@ -179,6 +180,8 @@ def unit_options(user: User, act: str = "") -> list[tuple[str, str]]:
 
 
 def list_rows(user: User, today: date) -> "QuerySet[Any]":
-    """Every campaign a person sees, with what the list shows of it."""
+    """Every campaign a person sees, with what the list shows of it; ``budget_shown`` as on its page."""
     rows = with_counts(Campaign.objects.visible_to(user), today)
-    return rows.select_related("unit", "author")
+    return rows.select_related("unit", "author").annotate(
+        budget_shown=Case(When(terms_shown(user), then=F("budget")))
+    )

@@ -13,17 +13,21 @@ if TYPE_CHECKING:
 
 def campaigns_readable(user: "User") -> "QuerySet[Campaign]":
     """Campaigns; ``results_shown`` says whether the person may know goals and budget, as on its page."""
-    reach = reach_of(user)
-    here = Q() if reach.everything else Q(unit_id__in=reach.units)
     rows: Any = Campaign.objects.visible_to(user).select_related("unit", "planned_in")
     found: QuerySet[Campaign] = rows.annotate(
         results_shown=Case(
-            When(here & Q(pk__isnull=False), then=Value(True)),
+            When(terms_shown(user), then=Value(True)),
             default=Value(False),
             output_field=BooleanField(),
         )
     )
     return found
+
+
+def terms_shown(user: "User") -> Q:
+    """Campaigns whose goals and budget the person may know: not those where they only have a task."""
+    reach = reach_of(user)
+    return Q(pk__isnull=False) if reach.everything else Q(unit_id__in=reach.units)
 
 
 def uplifts_readable(user: "User") -> "QuerySet[Uplift]":

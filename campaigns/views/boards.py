@@ -127,7 +127,7 @@ class CampaignTable(tables.Table):
     end = tables.DateColumn(format="Y-m-d", verbose_name=_("To"), attrs=_cell(_("To"), "num"))
     tasks_done = FigureColumn(verbose_name=_("Tasks done"), attrs=_cell(_("Tasks done"), "num"))
     tasks_overdue = FigureColumn(verbose_name=_("Overdue"), attrs=_cell(_("Overdue"), "num"))
-    budget = MoneyColumn(verbose_name=_("Budget"), attrs=_cell(_("Budget"), "num"))
+    budget = MoneyColumn(verbose_name=_("Budget"), accessor="budget_shown", attrs=_cell(_("Budget"), "num"))
     plan = tables.Column(verbose_name=_("Written plan"), attrs=_cell(_("Written plan")), empty_values=())
     summary = tables.Column(verbose_name=_("Summary"), attrs=_cell(_("Summary")), empty_values=())
     author = tables.Column(verbose_name=_("Author"), default="—", attrs=_cell(_("Author")))

@@ -161,6 +161,19 @@ def test_task_opens_the_campaign_for_its_owner_without_results(people):
     assert Campaign.objects.get().plan is True
 
 
+def test_list_shows_the_budget_only_to_those_who_know_it(people):
+    """Somebody with nothing but a task in a campaign reads it nowhere."""
+    campaign = drafted(people)
+    _task(people, campaign, owner=people.staff("staff"))
+    shown, hidden = (
+        people.client(who).get("/campaigns/list/").content.decode() for who in ("other-leader", "staff")
+    )
+    assert campaign.name in shown
+    assert "1,000.00" in shown
+    assert campaign.name in hidden
+    assert "1,000.00" not in hidden
+
+
 @pytest.mark.parametrize("who", ["other", "finance", "hr", "auditor"])
 def test_planning_pages_are_closed_to_others(people, who):
     drafted(people)
