@@ -146,6 +146,11 @@ class Navigation:
             for section, url in shown
         ]
 
+    @property
+    def first_start(self) -> bool:
+        """Whether there is no organisation yet, asked where a section has nothing to show."""
+        return first_start(self.request.user)
+
     def current_route(self, routes: list[str]) -> str:
         """The route of the page itself, else one whose name begins its name, else the first beside it."""
         match = self.request.resolver_match

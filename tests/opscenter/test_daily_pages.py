@@ -206,3 +206,11 @@ def test_before_any_organisation_the_first_page_says_how_to_begin(db: None) -> N
     # No link of the navigation is dead.
     for link in re.findall(r'<nav class="oc-nav".*?</nav>', html, re.DOTALL)[0].split('href="')[1:]:
         assert client.get(link.partition('"')[0]).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/team/", "/month/", "/incentives/", "/assessment/"])
+def test_before_any_organisation_a_section_leads_to_the_first_page(db: None, path: str) -> None:
+    client = Client()
+    client.force_login(User.objects.create_superuser("first"))
+    answer = client.get(path, headers={"accept-language": "en"}, follow=True)
+    assert "No organisation is set up yet" in answer.content.decode()
