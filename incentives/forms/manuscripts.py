@@ -77,6 +77,7 @@ class GuestForm(forms.Form):
             (kind, _("a customer") if kind == AuthorKind.CUSTOMER else _("a pharmacist or physician"))
             for kind in reversed(GUESTS)
         ],
+        required=False,
         widget=forms.RadioSelect,
     )
     name = forms.CharField(

@@ -20,7 +20,8 @@ class Settlement(models.Model):
 
     ``result`` is the text that ``roll_up`` prints; ``digest`` its SHA-256.  ``scope`` says which unit each
     line belongs to, so that a subtree can be printed without the database.  ``sheet`` is the first export
-    after the lock: every later one gives the same bytes.  ``inputs`` is the compressed
+    after the lock: every later one gives the same bytes.  ``computed_at`` is the last roll-up, ``revised_at``
+    the one that found the figures as they are.  ``inputs`` is the compressed
     canonical JSON of every fact and rule used; a recomputation from it gives the same bytes.
     """
 
@@ -32,6 +33,7 @@ class Settlement(models.Model):
     inputs = models.BinaryField(null=True, editable=False)
     inputs_digest = models.CharField(max_length=64, blank=True)
     computed_at = models.DateTimeField(_("computed"), null=True)
+    revised_at = models.DateTimeField(null=True)
     computed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )

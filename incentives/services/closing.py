@@ -184,6 +184,7 @@ def month_lock(
     settlement.locked_by, settlement.locked_at = actor, timezone.now()
     settlement.revision += int(settlement.revision == 0)
     settlement.computed_at = settlement.computed_at or settlement.locked_at
+    settlement.revised_at = settlement.revised_at or settlement.locked_at
     settlement.save()
     adjustments_carry(actor, root, month)
     month_post(root, month)

@@ -60,8 +60,11 @@ class Draft:
     attachment: Attachment | None = None
 
 
-def draft_problems(draft: Draft, terms: Terms) -> list[dict[str, Any]]:
-    """What is missing or wrong, by field.  A length that the rule only hints at is none.  Rule: HT-23."""
+def draft_problems(draft: Draft, terms: Terms | None) -> list[dict[str, Any]]:
+    """What is missing or wrong, by field; ``None`` when no terms are known yet that tell the length.
+
+    A length that the rule only hints at is none.  Rule: HT-23.
+    """
     found: list[tuple[str, Any]] = []
     if not draft.title.strip():
         found.append(("title", _("Give the manuscript a title.")))
@@ -69,7 +72,7 @@ def draft_problems(draft: Draft, terms: Terms) -> list[dict[str, Any]]:
         found.append(("text", _("Write or paste the text.")))
     elif len(draft.text) > MOST_CHARACTERS:
         found.append(("text", _("The text is too long for one article.")))
-    elif terms.refuses and not terms.fits(draft.text):
+    elif terms and terms.refuses and not terms.fits(draft.text):
         count = count_characters(draft.text)
         limits = {"count": count, "least": terms.minimum, "most": terms.maximum}
         if terms.minimum is not None and count < terms.minimum:

@@ -39,6 +39,7 @@ ROLLED_UP = audit.register_action("month.rolled_up", _("month computed"))
 
 Progress = Callable[[int, int], None]
 # What an act after the computation noted; a new result takes it all back.
+COMPUTED = ("result", "scope", "digest", "revision", "computed_at", "computed_by", "revised_at")
 STAMPS = ("reviewed_by", "reviewed_at", "published_at", "approved_by", "approved_at")
 
 
@@ -111,12 +112,10 @@ def _roll_up_one(actor: User | None, root: Unit, month: Month, progress: Progres
             )
             # Who made the figures stays who made them: the nightly roll-up that finds the same takes nothing
             # off their name, so that they cannot approve them afterwards.
-            settlement.computed_by = actor
+            settlement.computed_by, settlement.revised_at = actor, timezone.now()
         settlement.result, settlement.scope, settlement.digest = text, result.scope, digest
         settlement.computed_at = timezone.now()
-        settlement.save(
-            update_fields=["result", "scope", "digest", "revision", "computed_at", "computed_by", *STAMPS]
-        )
+        settlement.save(update_fields=[*COMPUTED, *STAMPS])
     return result.content
 
 

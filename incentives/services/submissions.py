@@ -150,8 +150,7 @@ def manuscript_receive(*, link: SubmissionLink, draft: Draft, guest: Guest, key:
         errors.append({"field": "name", "message": _("Write your name; the fee goes to it.")})
     if draft.kind not in GUESTS:
         errors.append({"field": "kind", "message": _("Say whether you write as a pharmacist or a customer.")})
-    else:
-        errors += draft_problems(draft, terms_by_kind(link.scheme_code, today)[draft.kind])
+    errors += draft_problems(draft, terms_by_kind(link.scheme_code, today).get(draft.kind))
     if not guest.consent:
         errors.append({"field": "consent", "message": _("Without your consent we may not keep your text.")})
     if errors:

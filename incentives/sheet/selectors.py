@@ -27,11 +27,12 @@ from kpi.models import Score, ScoreStatus
 
 # What is signed electronically, in the order of the signature row.  A month computed anew after an approval
 # goes back to its first state, so that only what the state has reached still holds.
+# The figures were made when they became what they are: a roll-up that finds the same does not sign again.
 ACTS = {
-    PeriodState.COMPUTED: "制表",
-    PeriodState.REVIEWED: "审核",
-    PeriodState.LOCKED: "财务复核",
-    PeriodState.APPROVED: "审批",
+    PeriodState.COMPUTED: ("制表", "computed_by", "revised_at"),
+    PeriodState.REVIEWED: ("审核", "reviewed_by", "reviewed_at"),
+    PeriodState.LOCKED: ("财务复核", "locked_by", "locked_at"),
+    PeriodState.APPROVED: ("审批", "approved_by", "approved_at"),
 }
 STATES = list(PeriodState)
 
@@ -89,7 +90,7 @@ def sheet_content(
 def _settlement(root: Unit, month: Month) -> Settlement:
     settlement = (
         Settlement.objects.filter(period__root=root, period__month=month.first)
-        .select_related("period", *(f"{act}_by__staff" for act in ACTS))
+        .select_related("period", *(f"{signer}__staff" for _label, signer, _moment in ACTS.values()))
         .defer("inputs", "result", "scope")
         .first()
     )
@@ -113,12 +114,10 @@ def _unchanged(settlement: Settlement) -> None:
 def _approvals(settlement: Settlement) -> tuple[Approval, ...]:
     reached = STATES.index(PeriodState(settlement.period.state))
     found = []
-    for act, label in ACTS.items():
-        at = getattr(settlement, f"{act}_at")
+    for act, (label, signer, moment) in ACTS.items():
+        at = getattr(settlement, moment)
         if at and STATES.index(act) <= reached:
-            found.append(
-                Approval(label, wording.person(getattr(settlement, f"{act}_by")), timezone.localtime(at))
-            )
+            found.append(Approval(label, wording.person(getattr(settlement, signer)), timezone.localtime(at)))
     return tuple(found)
 
 

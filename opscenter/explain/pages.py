@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,7 +13,7 @@ from core.exceptions import NotVisible
 from core.money import ZERO
 from core.templatetags.ui import money
 from departments.models import Staff
-from incentives.models import Payout, PayoutKind
+from incentives.models import Adjustment, Payout, PayoutKind
 from incentives.services.verification import CHECKS
 from kpi.models import Score
 from opscenter.dashboards.scope import MonthScope
@@ -99,6 +100,8 @@ def person_page(scope: MonthScope, staff_no: str) -> PersonPage:
     rows = list(payees(staff, scope))
     if rows or scope.reads_amount_of(staff):
         trees.append(_paid_node(scope, staff, rows))
+    if scope.reads_amount_of(staff) and (corrected := _adjustments(scope, staff)):
+        trees.append(_adjusted_node(corrected))
     score = scope.of_people(Score.objects).filter(staff=staff).first()
     if score is not None:
         trees.append(
@@ -165,6 +168,33 @@ def _payout_line(scope: MonthScope, staff: Staff, row: Payout) -> Node:
         figure=money(row.amount),
         note=_("before deductions %(amount)s") % {"amount": money(row.nominal)},
         url=reverse("explain:payout", args=[scope.month, staff.staff_no, code, role.role]),
+    )
+
+
+def _adjustments(scope: MonthScope, staff: Staff) -> list[Adjustment]:
+    """What was approved to be paid or taken back in this month for earlier, locked ones: one query."""
+    approved = Adjustment.objects.filter(root=scope.root, staff=staff, approved_by__isnull=False)
+    return list(approved.filter(month=scope.month.first).order_by("about_month", "pk"))
+
+
+def _adjusted_node(rows: Sequence[Adjustment]) -> Node:
+    terms = " + ".join(money(row.amount) for row in rows)
+    total = money(sum((row.amount for row in rows), ZERO))
+    return Node(
+        label=_("Corrections of earlier months, paid with this one"),
+        figure=total,
+        formula=f"{terms} = {total}" if len(rows) > 1 else "",
+        opened=True,
+        children=tuple(
+            Node(
+                label=_("Correction of %(month)s")
+                % {"month": date_format(row.about_month, "YEAR_MONTH_FORMAT")},
+                figure=money(row.amount),
+                note=row.reason,
+                url=reverse("payments:adjustment", args=[row.pk]),
+            )
+            for row in rows
+        ),
     )
 
 

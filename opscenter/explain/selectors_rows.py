@@ -5,12 +5,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Exists, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from core.months import Month
 from kpi.calculations.slots import window
 from kpi.models import Attainment, LogEntry, LogStatus
+from kpi.selectors.facts import successors
 from opscenter.dashboards.scope import MonthScope
 
 ROWS_SHOWN = 50
@@ -54,7 +55,6 @@ def log_rows(scope: MonthScope, attained: Attainment, slot: str, page: str) -> L
     rule = attained.rule
     slots = attained.steps.get("slots", [])
     chosen = slot_days(slot, scope.month) if slot in slots else None
-    successors = LogEntry.objects.filter(supersedes=OuterRef("pk")).exclude(status=LogStatus.REJECTED)
     rows: QuerySet[Any] = (
         LogEntry.objects.visible_to(scope.user)
         .filter(
@@ -64,7 +64,7 @@ def log_rows(scope: MonthScope, attained: Attainment, slot: str, page: str) -> L
             activity__in=rule.activities,
             platform__code__in=rule.platforms,
         )
-        .annotate(replaced=Exists(successors))
+        .annotate(replaced=Exists(successors()))
         .select_related("platform", "partner")
         .order_by("date", "pk")
     )

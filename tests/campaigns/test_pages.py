@@ -361,3 +361,19 @@ def test_who_belongs_to_no_organisation_sees_nothing(people):
     for user in (stranger, AnonymousUser()):
         assert not Campaign.objects.visible_to(user).exists()
         assert not Plan.objects.visible_to(user).exists()
+
+
+def test_a_missing_reason_is_said_beside_its_field(people):
+    drafted(people, code="c-1")
+    campaign = Campaign.objects.get()
+    take(people, "other-leader", campaign, "submit")
+    page = people.client("manager").post(
+        "/campaigns/show/c-1/acts/return/", headers={"accept-language": "en"}
+    )
+    assert page.status_code == 422
+    html = page.content.decode()
+    field = html.partition('name="reason"')[2].partition("</div>")[0]
+    assert 'aria-describedby="reason_error"' in field
+    assert '<ul class="errorlist" id="reason_error"><li>' in field
+    assert "oc-notice error" not in html
+    assert Campaign.objects.get().status == "submitted"

@@ -1,5 +1,7 @@
 """Explanations as trees: every figure of alpha's May by hand, and who may open which."""
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +11,8 @@ from django.utils import timezone, translation
 from campaigns.models import Campaign, CampaignChange
 from core.exceptions import NotVisible
 from core.models import User
+from departments.models import Staff, Unit
+from incentives.models import Adjustment
 from opscenter.dashboards.scope import MonthScope, month_scope
 from opscenter.explain import pages
 from opscenter.explain.tree import Node, find
@@ -211,3 +215,37 @@ def test_pages_show_what_they_explain(visit: Any) -> None:
     page = visit("al-1", f"{BASE}people/al-1/rules/al-blog/?slot=2024-05-06")[1]
     assert "Log rows" in page
     assert "does not count: not among the best" in visit("al-1", f"{BASE}people/al-1/rules/al-blog/")[1]
+
+
+def test_corrections_of_earlier_months_stand_beside_what_is_paid(visit: Any, users: dict[str, User]) -> None:
+    """Paid with May: +12.34 for March and −2.00 for April; one that waits for approval is not shown."""
+    staff = Staff.objects.get(staff_no="al-2")
+    root = Unit.objects.get(code="al-company")
+    may, march, april = (date(2024, month, 1) for month in (5, 3, 4))
+    for about, amount, reason, approver in (
+        (march, "12.34", "Two posts were found", "al-4"),
+        (april, "-2.00", "A post was counted twice", "al-4"),
+        (april, "99.99", "Not decided", None),
+    ):
+        Adjustment.objects.create(
+            root=root,
+            month=may,
+            about_month=about,
+            staff=staff,
+            amount=Decimal(amount),
+            reason=reason,
+            proposed_by=users["al-3"],
+            approved_by=users[approver] if approver else None,
+        )
+    page = pages.person_page(scope_of(users["al-2"]), "al-2")
+
+    tree = next(one for one in page.trees if "Corrections" in one.label)
+    assert tree.formula == "12.34 + -2.00 = 10.34"
+    assert [(one.label, one.figure, one.note) for one in tree.children] == [
+        ("Correction of March 2024", "12.34", "Two posts were found"),
+        ("Correction of April 2024", "-2.00", "A post was counted twice"),
+    ]
+    assert "10.34" in visit("al-2", f"{BASE}people/al-2/")[1]
+    assert visit("al-2", tree.children[0].url)[0] == 200
+    # The manager rates the person, and does not read the amounts.
+    assert "10.34" not in visit("al-3", f"{BASE}people/al-2/")[1]

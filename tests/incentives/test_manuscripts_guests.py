@@ -334,3 +334,20 @@ def test_contact_is_read_with_a_reason_and_leaves_a_trace(people: Any) -> None:
         contact_read(actor=people.user("leader"), manuscript_id=made.pk, reason="看看")
     assert acts().count("manuscript.contact_read") == 1
     assert AuditEvent.objects.get(action="manuscript.contact_read").reason == "核对笔名"
+
+
+def test_an_empty_manuscript_says_everything_that_is_missing_at_once(people: Any) -> None:
+    found = link(people)
+    empty = dict.fromkeys(("kind", "consent"), None) | dict.fromkeys(("name", "contact", "title", "text"), "")
+    answer = strict().post(address(found), sent(found, **empty), headers={"accept-language": "en"})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    for told in (
+        "Say whether you write as a pharmacist or a customer.",
+        "Write your name; the fee goes to it.",
+        "Give the manuscript a title.",
+        "Write or paste the text.",
+        "Without your consent we may not keep your text.",
+    ):
+        assert told in page
+    assert not Manuscript.objects.exists()

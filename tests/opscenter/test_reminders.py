@@ -129,6 +129,17 @@ def test_pages_set_up_try_and_remove(people: People, group: Group) -> None:
     assert not ReminderChannel.objects.exists()
 
 
+def test_who_has_one_unit_only_finds_it_chosen(people: People, group: Group) -> None:
+    own = people.staff("other-leader").unit
+    people.staff("other-leader").grants.create(role="admin", unit=own)
+    chosen = f'<option value="{own.pk}" selected>'
+    assert chosen in people.client("other-leader").get("/data/reminders/new/").content.decode()
+    page = people.client("admin").get("/data/reminders/new/").content.decode()
+    units = page.partition('name="unit"')[2].partition("</select>")[0]
+    assert f'<option value="{own.pk}">' in units
+    assert '<option value="" selected>' in units
+
+
 def test_a_failed_test_says_why(people: People, group: Group) -> None:
     group.refusal = 93000
     channel = save(people)

@@ -72,6 +72,8 @@ class ChannelForm(forms.Form):
         super().__init__(*args, **kwargs)
         choice: Any = self.fields["unit"]
         choice.queryset = reminder_units(user)
+        if len(only := choice.queryset[:2]) == 1:
+            choice.initial = only[0]
 
 
 def _initial(channel: ReminderChannel | None) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from departments.models import Staff
 from incentives.models import Settlement
 from incentives.selectors.objections import objection_window
 from incentives.services.roll_up import month_roll_up
+from incentives.sheet.selectors import sheet_content
 from tests.incentives.services.company import MAY, Company
 from tests.incentives.services.test_closing import changed_rating
 
@@ -117,17 +118,25 @@ def test_system_is_nobody() -> None:
 def test_nightly_roll_up_takes_no_name_off_the_figures() -> None:
     company = Company()
     computed_by(company, "director")
+    made = company.settlement().revised_at
     company.act("review", "manager")
     company.act("publish", "hr")
 
     company.roll_up()  # by the system, the same figures
 
-    assert company.settlement().computed_by == User.objects.get(username="director")
+    again = company.settlement()
+    assert again.computed_by == User.objects.get(username="director")
+    # The statement's line of signatures stays in order: made before it was reviewed.
+    assert again.revised_at == made < again.reviewed_at < again.computed_at
+    sheet = sheet_content(company.root, MAY)
+    assert [(one.act, one.at) for one in sheet.approvals] == [("制表", made), ("审核", again.reviewed_at)]
     assert refused(company, "approve", "director") == "same_person"
 
     changed_rating()
     company.roll_up()
-    assert company.settlement().computed_by is None
+    changed = company.settlement()
+    assert changed.computed_by is None
+    assert changed.revised_at > again.computed_at
 
 
 @pytest.mark.clause("KQ-24")

@@ -380,7 +380,13 @@ def make_month(count: int = 3, *, names: tuple[str, str] = ("运营部", "推广
     )
     period = Period.objects.create(root=root, month=FIRST, state=PeriodState.COMPUTED)
     Settlement.objects.create(
-        period=period, revision=3, result="{}", digest=DIGEST, computed_at=COMPUTED_AT, computed_by=clerk
+        period=period,
+        revision=3,
+        result="{}",
+        digest=DIGEST,
+        computed_at=COMPUTED_AT,
+        revised_at=COMPUTED_AT,
+        computed_by=clerk,
     )
     return root
 
