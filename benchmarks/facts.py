@@ -20,6 +20,7 @@ from core.interchange.importer import import_sheets
 from core.months import Month
 from departments.models import Assignment, Leave, Staff, Unit
 from incentives.models import AuthorKind, Manuscript, ManuscriptStatus
+from kpi.calculations.risk import Risk
 from kpi.models import LogEntry, Platform, Rating, ScorePoint
 
 ROWS_A_PERSON = 100
@@ -211,6 +212,8 @@ def log_rows(root_id: int, staff: Sequence[Staff], month: Month = MONTH) -> Iter
                 "partner_id": partner if with_partner and partner != person.pk else None,
                 "status": "rejected" if row == 50 else "valid" if row % 3 else "submitted",
                 "note": "",
+                # They were looked at when they came in; every twentieth deserves a second look.
+                "risk": int(Risk.LARGE_COUNT | Risk.LOOKED if row % 20 == 0 else Risk.LOOKED),
                 "created_at": now,
             }
 

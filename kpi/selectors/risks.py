@@ -51,9 +51,9 @@ def earlier_links(rows: Sequence[LogEntry]) -> dict[int, int]:
     keys = {row.link_key for row in rows if row.link_key}
     if not keys:
         return {}
-    roots = {row.root_id for row in rows}
     first: dict[tuple[int, str], int] = {}
-    known = standing(LogEntry.objects.filter(root_id__in=roots, link_key__in=keys)).order_by("-pk")
+    # The organisation is told apart below: SQLite would read all rows of it rather than these links.
+    known = standing(LogEntry.objects.filter(link_key__in=keys)).order_by("-pk")
     for pk, root, key in known.values_list("pk", "root_id", "link_key"):
         first[root, key] = pk
     found = {}

@@ -91,6 +91,7 @@ def test_explanations_are_quiet_and_fit(
         assert guest.complaints == []
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
 def test_axe_finds_nothing_in_explanations(visitor: Any, width: int, height: int, scheme: str) -> None:

@@ -190,6 +190,19 @@ def test_correction_of_a_row_is_no_duplicate_of_it(people: Any) -> None:
     assert new.risk == Risk.LOOKED
 
 
+def test_rows_are_looked_at_in_batches_and_every_one_once(
+    people: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kpi.services.risks.BATCH", 2)
+    monkeypatch.setattr("kpi.services.risks.ROUND", 3)
+    waiting = LogEntry.objects.filter(status="submitted", risk=0).order_by("pk")
+    count = waiting.count()
+    assert count > 3
+    assert risks_look(most=1) == 1
+    assert risks_look() == count - 1
+    assert not waiting.exists()
+
+
 # --- pages ----------------------------------------------------------------------------------------------
 def test_queue_needs_as_many_queries_for_many_rows(people: Any) -> None:
     def grow() -> None:

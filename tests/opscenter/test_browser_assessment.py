@@ -73,6 +73,7 @@ def test_pages_are_quiet_and_fit(visitor: Any, width: int, height: int, scheme: 
         assert guest.complaints == []
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(visitor: Any, scheme: str) -> None:
     for who, paths in PAGES.items():

@@ -116,6 +116,7 @@ def test_pages_are_quiet_and_fit(visitor: Any, width: int, height: int, scheme: 
     assert guest.complaints == []
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
 def test_axe_finds_nothing(visitor: Any, width: int, height: int, scheme: str) -> None:

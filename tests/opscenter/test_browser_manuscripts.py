@@ -83,6 +83,7 @@ def test_pages_are_quiet_and_fit(scene: Any, width: int, height: int, scheme: st
         assert guest.complaints == []
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(scene: Any, scheme: str) -> None:
     people, visit = scene

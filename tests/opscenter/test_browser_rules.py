@@ -58,6 +58,7 @@ def test_pages_are_quiet_and_fit(visitor: Any, width: int, height: int, scheme: 
         assert guest.complaints == []
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("width", "height", "scheme"), [(1440, 900, "light"), (390, 844, "dark")])
 def test_axe_finds_nothing(visitor: Any, width: int, height: int, scheme: str) -> None:
     for who, paths in PAGES.items():

@@ -56,6 +56,7 @@ def test_pages_are_quiet_and_fit(visitor: Any, width: int, height: int, scheme: 
     assert guest.complaints == []
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(visitor: Any, scheme: str) -> None:
     guest = visitor("leader", PAGES[0], color_scheme=scheme, bypass_csp=True, **PHONE)
