@@ -20,6 +20,7 @@ from core.interchange.importer import import_sheets
 from core.months import Month
 from departments.models import Assignment, Leave, Staff, Unit
 from incentives.models import AuthorKind, Manuscript, ManuscriptStatus
+from kpi.calculations.links import link_key
 from kpi.calculations.risk import Risk
 from kpi.models import LogEntry, Platform, Rating, ScorePoint
 
@@ -47,6 +48,9 @@ CHANNELS: list[tuple[str, Sequence[str], int, bool]] = [
     ("bm-item", WEIBO, 30, False),
     ("bm-repost", WEIBO, 4, False),
 ]
+
+#: what is logged with a link
+LINKED = {"bm-post", "bm-original"}
 
 
 def seed(people: int, months: int = 1) -> None:
@@ -196,6 +200,7 @@ def log_rows(root_id: int, staff: Sequence[Staff], month: Month = MONTH) -> Iter
             activity, places, highest, with_partner = CHANNELS[row % len(CHANNELS)]
             turn = row // len(CHANNELS)
             row_id = f"bm-{month}-{person.pk}-{row}"
+            url = f"https://bm.example/{row_id}" if activity in LINKED else ""
             yield {
                 "row_id": row_id,
                 "row_key": f"id:{row_id}",
@@ -207,8 +212,8 @@ def log_rows(root_id: int, staff: Sequence[Staff], month: Month = MONTH) -> Iter
                 "activity": activity,
                 "handle": f"user{number}-{turn % 2}",
                 "count": draw.randint(1, highest),
-                "url": "",
-                "link_key": "",
+                "url": url,
+                "link_key": link_key(url),
                 "partner_id": partner if with_partner and partner != person.pk else None,
                 "status": "rejected" if row == 50 else "valid" if row % 3 else "submitted",
                 "note": "",

@@ -96,9 +96,10 @@ def links_before(root_id: int, keys: Collection[str]) -> dict[str, LogEntry]:
         LogEntry.objects.filter(root_id=root_id, link_key__in=[key for key in keys if key])
         .exclude(status=LogStatus.REJECTED)
         .select_related("staff", "platform")
-        .order_by("-pk")
+        .order_by()
     )
-    return {row.link_key: row for row in rows}
+    # Ordered here: for the order SQLite would read all rows rather than these links.
+    return {row.link_key: row for row in sorted(rows, key=lambda row: row.pk, reverse=True)}
 
 
 @dataclass(frozen=True)

@@ -52,10 +52,10 @@ def earlier_links(rows: Sequence[LogEntry]) -> dict[int, int]:
     if not keys:
         return {}
     first: dict[tuple[int, str], int] = {}
-    # The organisation is told apart below: SQLite would read all rows of it rather than these links.
-    known = standing(LogEntry.objects.filter(link_key__in=keys)).order_by("-pk")
+    # Organisation and order are made here: for either SQLite would read all rows rather than these links.
+    known = standing(LogEntry.objects.filter(link_key__in=keys)).order_by()
     for pk, root, key in known.values_list("pk", "root_id", "link_key"):
-        first[root, key] = pk
+        first[root, key] = min(pk, first.get((root, key), pk))
     found = {}
     for row in rows:
         before = first.get((row.root_id, row.link_key))
