@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from campaigns.forms import ReadingForm, TaskForm
+from campaigns.forms import ReadingForm
 from campaigns.selectors.changes import method_text
 from campaigns.selectors.detail import campaign_page, campaign_seen, sees_results
 from campaigns.selectors.plans import plan_page
@@ -31,7 +31,6 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         "campaign": page.campaign,
         "stepper": stepper(page.campaign),
         "offers": offers(page.campaign, user),
-        "task_form": TaskForm(user, page.campaign, prefix="task") if page.may_plan else None,
         "reading_form": ReadingForm(initial={"date": today}, prefix="reading"),
         "month": Month.of(page.campaign.month),
         "method": method_name(page.campaign.baseline or (page.uplift.method if page.uplift else "")),

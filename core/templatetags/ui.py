@@ -66,7 +66,12 @@ def money(value: Exact | None) -> str:
 @register.filter
 def percent(value: Exact | None, places: int = 2) -> str:
     """A share of one as a percentage: 0.9533 → 95.33%.  Rounded half-up to ``places`` decimals."""
-    return UNDEFINED if value is None else f"{_grouped(round_half_up(value, places + 2) * 100, places)}%"
+    return UNDEFINED if value is None else _share(value, places, get_language())
+
+
+@lru_cache(maxsize=MOST_WRITTEN)
+def _share(value: Exact, places: int, language: str | None) -> str:
+    return f"{_grouped(round_half_up(value, places + 2) * 100, places)}%"
 
 
 @register.filter

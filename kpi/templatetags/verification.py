@@ -26,6 +26,7 @@ from kpi.models import LogEntry
 register = template.Library()
 #: the most of a link that is shown
 LINK_LENGTH = 48
+LINK = '<a class="oc-link" href="{}" rel="noopener noreferrer nofollow" target="_blank">{}</a>'
 
 ROW = """
 <li class="card oc-vf-row" id="row-{pk}" data-row tabindex="-1">
@@ -110,16 +111,18 @@ def _day(day: date) -> str:
     return date_format(day, "SHORT_DATE_FORMAT")
 
 
+@register.simple_tag
+def logged_link(url: str) -> str:
+    """A logged link, shortened; only web addresses become links."""
+    shown = Truncator(url).chars(LINK_LENGTH)
+    return format_html(LINK, url, shown) if ui.is_web_link(url) else shown
+
+
 def _more(entry: LogEntry) -> SafeString:
     """The link, the note and the screenshot of a row, as far as it has them."""
     parts: list[str] = []
     if entry.url:
-        shown = Truncator(entry.url).chars(LINK_LENGTH)
-        if ui.is_web_link(entry.url):
-            link = '<a class="oc-link" href="{}" rel="noopener noreferrer nofollow" target="_blank">{}</a>'
-            parts.append(format_html(link, entry.url, shown))
-        else:
-            parts.append(shown)
+        parts.append(logged_link(entry.url))
     if entry.note:
         parts.append(entry.note)
     if entry.evidence_id:

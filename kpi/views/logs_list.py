@@ -5,25 +5,25 @@ from typing import Any, cast
 import django_filters
 import django_tables2 as tables
 from django.db.models import QuerySet
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from core.lists import FigureColumn, ListPage
 from core.models import User
+from core.templatetags.ui import pill, state_badge
 from departments.permissions import MEMBER, reach_of
 from kpi.forms.logs import DayInput
 from kpi.models import LogEntry, LogStatus
 from kpi.selectors.choices import counted_by, platform_choices, rules_offered, units_read
 from kpi.selectors.logs import logs_seen
 from kpi.selectors.verification import below
+from kpi.templatetags.verification import logged_link
 
 #: short texts stay on one line
 ONE_LINE = {"td": {"class": "text-nowrap"}}
 REPLACED = _("replaced")
-
-
-def wide(field: str, css: str = "") -> dict[str, Any]:
-    """Attributes of a long text: on a phone it gets a line of its own, or none when there is nothing."""
-    return {"td": {"class": lambda record: f"oc-wide {css} {'' if getattr(record, field) else 'oc-nothing'}"}}
+#: on a phone it has a line of its own, or none when there is nothing
+WIDE = {"td": {"class": "oc-wide"}}
 
 
 class LogTable(tables.Table):
@@ -39,28 +39,30 @@ class LogTable(tables.Table):
     )
     handle = tables.Column(verbose_name=_("Account"), attrs=ONE_LINE)
     count = FigureColumn(verbose_name=_("Count"))
-    status = tables.TemplateColumn(
-        template_name="logs/_state.html", verbose_name=_("State"), accessor="status", attrs=ONE_LINE
+    status = tables.Column(verbose_name=_("State"), attrs=ONE_LINE)
+    url = tables.Column(
+        verbose_name=_("Link"), orderable=False, attrs={"td": {"class": "oc-wide text-nowrap"}}, default=""
     )
-    url = tables.TemplateColumn(
-        template_name="logs/_link.html",
-        verbose_name=_("Link"),
-        accessor="url",
-        orderable=False,
-        attrs=wide("url", "text-nowrap"),
-    )
-    note = tables.Column(verbose_name=_("Note"), orderable=False, attrs=wide("note"), default="")
+    note = tables.Column(verbose_name=_("Note"), orderable=False, attrs=WIDE, default="")
 
     class Meta:
         order_by = ("-date", "-pk")
         row_attrs = {"class": lambda record: "oc-replaced" if record.replaced else ""}
 
+    def render_url(self, value: str) -> str:
+        return logged_link(value)
+
+    def render_status(self, record: Any) -> str:
+        """The state of a row, and whether a newer one stands for it."""
+        state: str = state_badge(record.status, record.get_status_display())
+        return format_html("{} {}", state, pill(REPLACED, "warn")) if record.replaced else state
+
     def value_url(self, value: str) -> str:
         return value
 
-    def value_status(self, record: LogEntry) -> str:
+    def value_status(self, record: Any) -> str:
         state = str(record.get_status_display())
-        return f"{state}, {REPLACED}" if getattr(record, "replaced", False) else state
+        return f"{state}, {REPLACED}" if record.replaced else state
 
 
 class LogFilter(django_filters.FilterSet):
@@ -119,7 +121,8 @@ class LogListView(ListPage):
     filterset_class = LogFilter
 
     def get_queryset(self) -> "QuerySet[LogEntry]":
-        return logs_seen(self.request.user)
+        # What the rows show of others, and no more.
+        return logs_seen(self.request.user).select_related(None).select_related("staff", "platform")
 
     def get_table_kwargs(self) -> dict[str, Any]:
         """Whose rows they are needs no column for those who read only their own."""

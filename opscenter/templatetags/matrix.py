@@ -4,6 +4,7 @@ What stands in a cell is the same everywhere: a coloured rate, and what it is ma
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -11,7 +12,9 @@ from django import template
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
+from core.money import Exact
 from core.months import Month
 from core.templatetags import ui
 from kpi.selectors.team import TeamLine
@@ -68,14 +71,22 @@ def _steps(month: Month, staff_no: str) -> str:
 @register.simple_tag
 def attainment_cells(shown: Iterable[tuple[Any, str]]) -> SafeString:
     """A person's attainment under each rule.  ``shown``: attainment (or nothing) and the tone of its rate."""
+    language = get_language()
     return _joined(
         NOTHING
         if cell is None
-        else format_html(RATE, tone, ui.number(cell.credited), ui.number(cell.target), ui.percent(cell.rate))
+        else _rate_cell(tone, cell.credited, cell.target, cell.rate, language)
         if cell.applicable
         else NOT_APPLICABLE
         for cell, tone in shown
     )
+
+
+@lru_cache(maxsize=ui.MOST_WRITTEN)
+def _rate_cell(
+    tone: str, credited: Exact | None, target: Exact | None, rate: Exact | None, language: str | None
+) -> SafeString:
+    return format_html(RATE, tone, ui.number(credited), ui.number(target), ui.percent(rate))
 
 
 @register.simple_tag
