@@ -6,12 +6,15 @@ from typing import Any
 import django_filters
 import django_tables2 as tables
 from django.db.models import F, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
 
 from core.lists import ListPage, PercentColumn
 from core.months import Month
+from core.templatetags.ui import percent, progress
 from departments.models import Staff
 from departments.permissions import LEADING
 from kpi.selectors.team import RankLine, Standings, TeamScope, team_ranking
@@ -152,23 +155,20 @@ class MissingListPage(TeamListPage):
         return {**super().get_context_data(**kwargs), "since": since, "monthless": True}
 
 
+RANKED = '<a href="{}">{}</a> <small class="oc-faint">{}</small>'
+MEAN = '<span class="oc-team-bar">{}<b>{}</b></span>'
+
+
 class RankingTable(tables.Table):
     place = tables.Column(
         verbose_name=gettext_lazy("Place"), attrs=cell(gettext_lazy("Place"), "num oc-team-place")
     )
-    name = tables.TemplateColumn(
-        template_name="team/_ranked.html",
-        verbose_name=gettext_lazy("Person"),
-        accessor="person__name",
-        attrs=HEAD,
-    )
+    name = tables.Column(verbose_name=gettext_lazy("Person"), accessor="person__name", attrs=HEAD)
     unit = tables.Column(
         verbose_name=gettext_lazy("Unit"), accessor="person__unit", attrs=cell(gettext_lazy("Unit"))
     )
-    mean = tables.TemplateColumn(
-        template_name="team/_mean.html",
-        verbose_name=gettext_lazy("Mean rate"),
-        attrs=cell(gettext_lazy("Mean rate"), "oc-team-mean"),
+    mean = tables.Column(
+        verbose_name=gettext_lazy("Mean rate"), attrs=cell(gettext_lazy("Mean rate"), "oc-team-mean")
     )
     reached = tables.Column(
         verbose_name=gettext_lazy("Rules reached"), attrs=cell(gettext_lazy("Rules reached"), "num")
@@ -178,6 +178,18 @@ class RankingTable(tables.Table):
         default="—",
         attrs=cell(gettext_lazy("Month before"), "num"),
     )
+
+    def render_name(self, record: RankLine) -> str:
+        return format_html(
+            RANKED,
+            reverse("org:person", args=[record.person.staff_no]),
+            record.person.name,
+            record.person.staff_no,
+        )
+
+    def render_mean(self, record: RankLine) -> str:
+        """The rate with its bar."""
+        return format_html(MEAN, progress(record.mean, record.person.name), percent(record.mean, 1))
 
     def render_reached(self, record: RankLine) -> str:
         return f"{record.reached} / {record.rules}"
