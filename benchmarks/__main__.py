@@ -181,7 +181,7 @@ def main() -> int:
     figures = [figure for name in names for figure in measure_database(name, people, imported, turns)]
     if "PostgreSQL" in names:
         # A thousand people with a thousand log rows each, on the database that serves so many.
-        sizes = (20, 1, 1) if options.quick else (1000, 10, 25)
+        sizes = (20, 1, 1) if options.quick else (1000, 10, 40)
         figures += pages_of("PostgreSQL", *sizes)
     text = report(figures, turns)
     print(text)

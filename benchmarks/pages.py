@@ -234,7 +234,7 @@ def main() -> int:
     from benchmarks import databases
     from benchmarks.__main__ import Bench
 
-    people, months, rounds = map(int, sys.argv[1:4]) if len(sys.argv) > 1 else (1000, 10, 25)
+    people, months, rounds = map(int, sys.argv[1:4]) if len(sys.argv) > 1 else (1000, 10, 40)
     name = "PostgreSQL" if databases.has_postgres() else "SQLite"
     with databases.scratch(name) as url:
         figures = measure_pages(name, Bench(url), people, months, rounds)

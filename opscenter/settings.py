@@ -126,6 +126,9 @@ else:
     _database["CONN_MAX_AGE"] = 60
     _database["CONN_HEALTH_CHECKS"] = True
     _database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
+    # Many people ask at once: a query spread over several processes is no sooner done, and everybody waits
+    # half as long again.  PgBouncer needs ignore_startup_parameters = options for it.
+    _database["OPTIONS"].setdefault("options", "-c max_parallel_workers_per_gather=0")
 
 # --- cache, jobs ------------------------------------------------------------------------------------
 if REDIS_URL:

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from campaigns.models import (
     Campaign,
@@ -80,7 +80,12 @@ def plan_tree(user: User, year: int) -> PlanTree:
     """The tree of a year: four queries."""
     first, last = date(year, 1, 1), date(year, 12, 31)
     seen: Any = Plan.objects.visible_to(user)
-    plans = list(seen.filter(start__lte=last, end__gte=first).select_related("unit")[:MOST])
+    waiting = PlanChange.objects.filter(plan=OuterRef("pk"), decision__isnull=True)
+    plans = list(
+        seen.filter(start__lte=last, end__gte=first)
+        .annotate(change_waits=Exists(waiting))
+        .select_related("unit")[:MOST]
+    )
     rows: Any = Campaign.objects.visible_to(user)
     campaigns = list(
         rows.filter(start__lte=last, end__gte=first).select_related("unit").order_by("start", "code")[:MOST]

@@ -134,7 +134,7 @@ def _without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def rule_versions(units: set[int], month: Month) -> tuple[RuleVersion, ...]:
+def rule_versions(units: Collection[int], month: Month) -> tuple[RuleVersion, ...]:
     """The quota rules of the units of which some day of validity lies in the month."""
     return versions_of(rule_rows(units, month))
 

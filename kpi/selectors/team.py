@@ -89,10 +89,19 @@ class TeamScope:
         return MonthDays.of(self.month, self.calendar)
 
     @cached_property
+    def every_unit(self) -> frozenset[int]:
+        """The units of the organisation."""
+        return frozenset(unit for unit, root in self.tree.roots.items() if root == self.root_id)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the chosen units are those of the whole organisation."""
+        return self.units >= self.every_unit
+
+    @cached_property
     def rules(self) -> tuple[RuleVersion, ...]:
         """The quota rules of the organisation in the month: one query."""
-        units = {unit for unit, root in self.tree.roots.items() if root == self.root_id}
-        return rule_versions(units, self.month)
+        return rule_versions(self.every_unit, self.month)
 
     @cached_property
     def owing(self) -> frozenset[int]:

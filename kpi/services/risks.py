@@ -36,7 +36,8 @@ def risks_look(rows: "QuerySet[LogEntry] | None" = None, most: int | None = None
     A batch is a transaction, so that people who log meanwhile wait for no more than one of them.  It holds
     the rows of few people, since what they usually do is read for each of them.
     """
-    wanted = (open_rows() if rows is None else rows).filter(risk=0)
+    rows = open_rows() if rows is None else rows
+    wanted = rows.filter(risk=0)
     domains, tree = platform_domains(), unit_tree(timezone.localdate())
     done = 0
     while most is None or done < most:
@@ -45,7 +46,8 @@ def risks_look(rows: "QuerySet[LogEntry] | None" = None, most: int | None = None
         if not keys:
             break
         for first in range(0, len(keys), BATCH):
-            chosen = wanted.filter(pk__in=keys[first : first + BATCH])
+            # Not "= 0": PostgreSQL would walk the index of all that are new to find these few by their keys.
+            chosen = rows.filter(pk__in=keys[first : first + BATCH], risk__lte=0)
             with guards.translate(), transaction.atomic():
                 done += _look(list(chosen.select_related("staff").order_by("pk")), domains, tree)
     return done
@@ -59,5 +61,5 @@ def _look(batch: list[LogEntry], domains: dict[int, tuple[str, ...]], tree: Unit
     for row in batch:
         by_flags[flags(risks(facts[row.pk], limits[row.staff.unit_id]))].append(row.pk)
     for value, keys in by_flags.items():
-        LogEntry.objects.filter(pk__in=keys, risk=0).update(risk=value)
+        LogEntry.objects.filter(pk__in=keys, risk__lte=0).update(risk=value)
     return len(batch)

@@ -1,5 +1,6 @@
 """The dates of an example: last month as a whole and the running month up to today."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
@@ -38,6 +39,11 @@ class Window:
         return self.last, self.running
 
     @property
+    def planned(self) -> tuple[Month, Month, Month]:
+        """The months that plans are made for: the two of the facts and the coming one."""
+        return self.last, self.running, self.running.plus(1)
+
+    @property
     def yesterday(self) -> date:
         """The last day whose takings are known."""
         return self.today - timedelta(days=1)
@@ -54,3 +60,28 @@ def order_of(month: Month) -> int:
 def nth_workday(window: Window, month: Month, number: int) -> date:
     """The ``number``-th working day of a month."""
     return window.calendar.workdays(month.first, month.last)[number - 1]
+
+
+@dataclass(frozen=True, order=True)
+class Quarter:
+    """Three months of a year, ``number`` 1 … 4."""
+
+    year: int
+    number: int
+
+    @classmethod
+    def of(cls, month: Month) -> "Quarter":
+        return cls(month.year, (month.number + 2) // 3)
+
+    @property
+    def first(self) -> date:
+        return date(self.year, 3 * self.number - 2, 1)
+
+    @property
+    def last(self) -> date:
+        return Month.of(date(self.year, 3 * self.number, 1)).last
+
+
+def quarters_of(months: Iterable[Month]) -> list[Quarter]:
+    """The quarters of some months, each once."""
+    return sorted({Quarter.of(month) for month in months})

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, IntegerField, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models import Campaign, CampaignState
+from campaigns.models import Campaign, CampaignChange, CampaignState, Plan, PlanChange
 from core.models import User
 from core.months import Month
 from departments.models import DraftState, Period, RuleDraft
@@ -74,15 +74,12 @@ def _steps(reach: Reach, today: date) -> dict[str, Any]:
 
 
 def _decisions(user: User, reach: Reach) -> Iterator[tuple[str, Any]]:
-    def line(label: str | Promise, icon: str, url: str) -> Any:
-        return lambda count: Waiting(label, icon, url, count)
-
     if reach.allows("log.verify"):
         # Whether any waits: counting those of a large unit takes long, and the queue tells.
         yield (
             "logs",
             (
-                line(_("Log rows to verify"), "list-checks", reverse("verification:queue")),
+                _line(_("Log rows to verify"), "list-checks", reverse("verification:queue")),
                 Exists(rows_waiting(user).order_by()),
             ),
         )
@@ -91,25 +88,58 @@ def _decisions(user: User, reach: Reach) -> Iterator[tuple[str, Any]]:
         if reach.staff_id is not None:
             appeals = appeals.exclude(staff_id=reach.staff_id)
         url = f"{reverse('assessment:appeals')}?state=open"
-        yield "appeals", (line(_("Appeals to answer"), "message-square-warning", url), _count(appeals))
+        yield "appeals", (_line(_("Appeals to answer"), "message-square-warning", url), _count(appeals))
     if reach.allows("points.approve"):
         url = reverse("assessment:points")
-        yield "points", (line(_("Points to approve"), "badge-plus", url), _count(points_waiting(user)))
+        yield "points", (_line(_("Points to approve"), "badge-plus", url), _count(points_waiting(user)))
     if reach.allows("finding.confirm"):
         rows = Finding.objects.visible_to(user).filter(status=FindingStatus.PROPOSED)
         url = f"{reverse('findings:list')}?status=proposed"
-        yield "findings", (line(_("Findings to confirm"), "flag", url), _count(rows))
+        yield "findings", (_line(_("Findings to confirm"), "flag", url), _count(rows))
     if reach.allows("rules.edit"):
         drafts = RuleDraft.objects.visible_to(user).filter(state=DraftState.SUBMITTED).exclude(author=user)
         url = f"{reverse('rules:list')}?state=draft"
-        yield "drafts", (line(_("Rules to activate"), "scale", url), _count(drafts))
+        yield "drafts", (_line(_("Rules to activate"), "scale", url), _count(drafts))
     if reach.allows("campaign.approve"):
-        plans = Campaign.objects.visible_to(user).filter(status=CampaignState.SUBMITTED)
-        plans = plans.exclude(author=user).exclude(submitted_by=user)
-        if not reach.everything:
-            plans = plans.filter(unit_id__in=reach.units_for("campaign.approve"))
-        url = reverse("campaigns:board")
-        yield "campaigns", (line(_("Campaigns to approve"), "megaphone", url), _count(plans))
+        yield from _approvals(user, reach)
+
+
+def _approvals(user: User, reach: Reach) -> Iterator[tuple[str, Any]]:
+    """Campaigns, plans and changes of either that somebody else submitted.  Rule: KQ-03, KQ-04."""
+    plans, board = reverse("campaigns:plans"), reverse("campaigns:board")
+    mine = Q() if reach.everything else Q(unit_id__in=reach.units_for("campaign.approve"))
+    for name, model, label, icon, url in (
+        ("campaigns", Campaign, _("Campaigns to approve"), "megaphone", board),
+        ("plans", Plan, _("Plans to approve"), "folder-tree", plans),
+    ):
+        seen: Any = model.objects.visible_to(user).filter(mine)
+        rows = seen.filter(status=CampaignState.SUBMITTED)
+        for own in ("author", "edited_by", "submitted_by"):
+            rows = rows.exclude(**{own: user})
+        yield name, (_line(label, icon, url), _count(rows))
+    campaigns = Campaign.objects.visible_to(user).filter(mine).order_by().values("pk")
+    changes = CampaignChange.objects.filter(decision__isnull=True, campaign__in=campaigns)
+    yield (
+        "campaign_changes",
+        (
+            _line(_("Changes of campaigns to approve"), "pencil", board),
+            _count(changes.exclude(proposed_by=user)),
+        ),
+    )
+    of_plans = PlanChange.objects.filter(
+        decision__isnull=True, plan__in=Plan.objects.visible_to(user).filter(mine).order_by().values("pk")
+    )
+    yield (
+        "plan_changes",
+        (
+            _line(_("Changes of plans to approve"), "pencil", plans),
+            _count(of_plans.exclude(proposed_by=user)),
+        ),
+    )
+
+
+def _line(label: str | Promise, icon: str, url: str) -> Any:
+    return lambda count: Waiting(label, icon, url, count)
 
 
 def _count(rows: "QuerySet[Any]") -> Coalesce:

@@ -6,14 +6,17 @@ from uuid import uuid4
 
 import pytest
 
-from campaigns.models import CampaignTask
+from campaigns.models import Campaign, CampaignTask, Plan
+from campaigns.services.changes import change_decide, change_propose
+from campaigns.services.drafting import plan_draft
+from campaigns.services.flow import step_take
 from campaigns.services.tasks import TaskTerms, task_add
 from departments.models import Period, Unit
 from incentives.services.closing import month_review
 from kpi.models import LogEntry, LogStatus
 from opscenter.today.views import MOST_TASKS
 from opscenter.today.waiting import waiting_for
-from tests.campaigns.planning import approved
+from tests.campaigns.planning import approved, campaign_terms, plan_terms
 from tests.people import APRIL
 from tests.people.pages import assert_bounded
 
@@ -73,6 +76,41 @@ def test_those_who_decide_see_what_waits_for_them(people: Any) -> None:
     month_review(actor=people.user("hr"), root=people.root, month=APRIL)
     assert waits(people, "manager") == [("megaphone", None), ("flag", 1)]
     assert waits(people, "outsider") == []
+
+
+@pytest.mark.clause("KQ-03", "KQ-04")
+def test_plans_and_changes_wait_for_those_who_approve_but_nobody_for_their_own(people: Any) -> None:
+    """The leader of the content department plans; the manager is above, the leader of another beside."""
+    planner = people.user("other-leader")
+    plan = plan_draft(actor=planner, unit=Unit.objects.get(code="co-b"), terms=plan_terms(), key=uuid4())
+    before = waits(people, "manager")
+    assert not {icon for icon, _count in before} & {"folder-tree", "pencil"}
+    step_take(Plan, actor=planner, pk=plan.pk, name="submit")
+    assert waits(people, "manager") == [*before, ("folder-tree", 1)]
+    for who in ("other-leader", "leader", "staff"):
+        assert "folder-tree" not in {icon for icon, _count in waits(people, who)}, who
+    assert "Plans to approve" in text_of(people, "manager")
+    step_take(Plan, actor=people.user("manager"), pk=plan.pk, name="approve")
+    assert waits(people, "manager") == before
+
+    change = change_propose(
+        Plan, actor=planner, pk=plan.pk, terms=plan_terms(aim="续费"), reason="目标调整", key=uuid4()
+    )
+    campaign = approved(people)
+    change_propose(
+        Campaign,
+        actor=planner,
+        pk=campaign.pk,
+        terms=campaign_terms(aim="续费"),
+        reason="目标调整",
+        key=uuid4(),
+    )
+    assert waits(people, "manager") == [*before, ("pencil", 1), ("pencil", 1)]
+    assert waits(people, "other-leader") == [("list-checks", None)]
+    assert "change waits" in text_of(people, "manager", "/campaigns/plans/?year=2024")
+    change_decide(type(change), actor=people.user("manager"), pk=change.pk, approve=True)
+    assert waits(people, "manager") == [*before, ("pencil", 1)]
+    assert "change waits" not in text_of(people, "manager", "/campaigns/plans/?year=2024")
 
 
 def test_own_rows_and_frozen_months_wait_for_nobody(people: Any) -> None:

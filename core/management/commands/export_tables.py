@@ -3,17 +3,18 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core import registry
 from core.interchange.exporter import export_workbook, template_workbook
+from core.management.base import DataCommand
 from core.spreadsheets.writer import save_bytes
 
 
-class Command(BaseCommand):
+class Command(DataCommand):
     help = "Write tables into a workbook that import_workbook takes back."
 
     def add_arguments(self, parser: CommandParser) -> None:

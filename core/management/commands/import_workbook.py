@@ -5,16 +5,17 @@ import json
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from core.interchange.importer import ImportReport, import_sheets
+from core.management.base import DataCommand
 from core.spreadsheets.errors import FileRejected
 from core.spreadsheets.preflight import content
 from core.spreadsheets.reader import read_workbook
 
 
-class Command(BaseCommand):
+class Command(DataCommand):
     help = "Import the tables of a workbook, all or nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -6,17 +6,18 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from core import registry
 from core.interchange.importer import import_sheets
+from core.management.base import DataCommand
 from core.spreadsheets.csv_reader import read_csv_folder
 
 PRESETS = settings.BASE_DIR / "presets"
 
 
-class Command(BaseCommand):
+class Command(DataCommand):
     help = "Load the rules of a preset, all or nothing; loading it again changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:

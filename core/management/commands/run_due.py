@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from core import audit, jobs, schedule
+from core.management.base import DataCommand
 
 
-class Command(BaseCommand):
+class Command(DataCommand):
     help = "Plans what the clock asks for, runs every due job in this process and chains the audit rows."
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -3,17 +3,18 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.exceptions import DomainError
+from core.management.base import DataCommand
 from core.months import Month
 from departments.models import Unit
 from incentives.services.export import incentive_sheet
 
 
-class Command(BaseCommand):
+class Command(DataCommand):
     help = "Write the incentive sheet of a month of a root unit as a workbook."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -3,16 +3,17 @@
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from core.exceptions import DomainError
+from core.management.base import DataCommand
 from core.months import Month
 from departments.models import Unit
 from incentives.services.closing import month_lock
 
 
-class Command(BaseCommand):
+class Command(DataCommand):
     help = "Freeze an approved month; or any, as somebody with the right and for a reason."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from core.exceptions import DomainError
+from core.management.base import DataCommand
 from core.months import Month
 from departments.models import Unit
 from incentives.calculations.result import as_text, merged, units_below, within
@@ -13,7 +14,7 @@ from incentives.reports import result_table
 from incentives.services.roll_up import month_roll_up, settlement_of
 
 
-class Command(BaseCommand):
+class Command(DataCommand):
     help = "Compute a month of one organisation, or of all, and print the result."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,7 +1,7 @@
 """``manage.py demo --prepare``: what a trial needs after the examples are loaded.
 
-Rolls up last month and the running one, gives the example people a password, writes the incentive sheet and
-says who may sign in.  Rule: interfaces.md §1.
+Arranges the plans of the examples, rolls up last month and the running one, gives the example people a
+password, writes the incentive sheet and says who may sign in.  Rule: interfaces.md §1.
 """
 
 import os
@@ -14,11 +14,12 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.interchange.columns import as_text
+from core.management.base import DataCommand
 from core.models import User
 from core.money import round_money
 from core.months import Month
@@ -28,12 +29,14 @@ from departments.models import Grant, Role, Staff, Unit
 from incentives.models import PoolScheme
 from opscenter.example.sheets import example_usernames
 from opscenter.example.terminal import aligned
+from opscenter.example.trial import arrange
+from opscenter.example.window import Window
 
 # Everybody reads it on the screen: it protects nothing, and a production installation refuses it.
 SHOWN_PASSWORD = "yunying-2018-demo"  # noqa: S105
 
 
-class Command(BaseCommand):
+class Command(DataCommand):
     help = "Roll the example months up, give the example people a password, write the incentive sheet."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -51,6 +54,7 @@ class Command(BaseCommand):
             month = Month.parse(options["month"]) if options["month"] else running.plus(-1)
         except ValueError:
             raise CommandError(_("“%(month)s” is not a month; write it as 2018-11.") % options) from None
+        arrange(Window(timezone.localdate()))
         for each in sorted({month, running}):
             call_command("roll_up", str(each), format="json", stdout=StringIO())
             self.stdout.write(_("%(month)s is rolled up.") % {"month": each})

@@ -20,12 +20,12 @@ MANUSCRIPTS: tuple[tuple[str, str, str | None, tuple[str, str], int, int, int | 
         "方巧云",
         "HT051",
         ("一位老顾客教我的耐心", "柜台前的第一百次“您慢走”"),
-        1180,
+        305,
         3,
         9,
         "published",
     ),
-    ("employee", "石磊", "HT055", ("夜班药店的灯", "暴雨天送药记"), 960, 6, 14, "published"),
+    ("employee", "石磊", "HT055", ("夜班药店的灯", "暴雨天送药记"), 310, 6, 14, "published"),
     (
         "pharmacist",
         "于素芬",
@@ -48,7 +48,7 @@ MANUSCRIPTS: tuple[tuple[str, str, str | None, tuple[str, str], int, int, int | 
     ),
     ("customer", "吴桂兰", None, ("我家的小药箱整理记", "跟着药师学看说明书"), 1050, 8, 17, "published"),
     ("customer", "陈先生", None, ("陪父亲控糖的一年", "孩子第一次自己量体温"), 1310, 15, None, "accepted"),
-    ("employee", "康健", "HT057", ("开店第一天", "盘点到深夜"), 640, 16, None, "submitted"),
+    ("employee", "康健", "HT057", ("开店第一天", "盘点到深夜"), 302, 16, None, "submitted"),
     ("customer", "刘女士", None, ("偏方治好了我的腰", "转发：十种神奇食物"), 720, 10, None, "refused"),
 )
 #: a complaint and its answer, a lapse of a store; by turns
@@ -203,7 +203,7 @@ def _manuscripts(window: Window, month: Month) -> Iterator[Fact]:
                     "author_kind": kind,
                     "author": author,
                     "staff_no": staff_no,
-                    "characters": characters + draw("text", month, number).randrange(120),
+                    "characters": characters + draw("text", month, number).randrange(80),
                     "status": status,
                     "published": shown if published else None,
                     "scheme": SCHEME,
