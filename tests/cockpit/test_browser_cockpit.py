@@ -49,6 +49,7 @@ def visitor(browser: Any, live_server: Any, root: Unit) -> Iterator[Any]:
     return visit
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("width", "height", "scheme", "locale"), VIEWS)
 def test_pages_are_quiet_and_fit(visitor: Any, width: int, height: int, scheme: str, locale: str) -> None:
     guest = visitor("al-9", viewport={"width": width, "height": height}, color_scheme=scheme, locale=locale)

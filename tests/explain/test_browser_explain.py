@@ -78,6 +78,7 @@ def test_every_line_opens_at_once(visitor: Any) -> None:
     assert guest.page.url.endswith(WRITER)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("width", "height", "scheme", "locale"), VIEWS)
 def test_explanations_are_quiet_and_fit(
     visitor: Any, width: int, height: int, scheme: str, locale: str

@@ -124,6 +124,7 @@ def test_month_is_paid_from_the_lock_to_the_receipt(
     look(finance)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("width", "height", "scheme", "locale"), VIEWS)
 def test_pages_are_quiet_accessible_and_fit(
     visitor: Any, people: People, width: int, height: int, scheme: str, locale: str

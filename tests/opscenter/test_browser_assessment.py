@@ -56,6 +56,7 @@ def shown(path: str) -> str:
     return path.format(finding=Finding.objects.get(ident="fi-1").pk)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("width", "height", "scheme", "locale"), VIEWS)
 def test_pages_are_quiet_and_fit(visitor: Any, width: int, height: int, scheme: str, locale: str) -> None:
     for who, paths in PAGES.items():

@@ -100,6 +100,7 @@ def shown(path: str) -> str:
     return path.format(plan=Plan.objects.get().pk)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("width", "height", "scheme", "locale"), VIEWS)
 def test_pages_are_quiet_and_fit(visitor: Any, width: int, height: int, scheme: str, locale: str) -> None:
     guest = visitor(

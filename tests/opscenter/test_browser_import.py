@@ -75,6 +75,7 @@ def test_a_file_is_checked_put_right_and_accepted(visitor: Any, tmp_path: Path) 
     assert guest.complaints == []
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("width", "height", "scheme", "locale"), VIEWS)
 def test_pages_are_quiet_and_fit(visitor: Any, width: int, height: int, scheme: str, locale: str) -> None:
     guest = visitor(viewport={"width": width, "height": height}, color_scheme=scheme, locale=locale)

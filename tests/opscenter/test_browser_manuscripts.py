@@ -69,6 +69,7 @@ def filled(people: Any) -> dict[str, str]:
     }
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("width", "height", "scheme", "locale"), VIEWS)
 def test_pages_are_quiet_and_fit(scene: Any, width: int, height: int, scheme: str, locale: str) -> None:
     people, visit = scene

@@ -47,6 +47,7 @@ def visitor(browser: Any, live_server: Any, transactional_db: None) -> Iterator[
     return visit
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("width", "height", "scheme", "locale"), VIEWS)
 def test_pages_are_quiet_and_fit(visitor: Any, width: int, height: int, scheme: str, locale: str) -> None:
     for who, paths in PAGES.items():

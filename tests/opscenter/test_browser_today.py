@@ -41,6 +41,7 @@ def paste(guest: Visitor) -> None:
     guest.page.wait_for_selector(".oc-paste")
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("width", "height", "scheme", "locale"), VIEWS)
 def test_pages_are_quiet_and_fit(visitor: Any, width: int, height: int, scheme: str, locale: str) -> None:
     guest = visitor(viewport={"width": width, "height": height}, color_scheme=scheme, locale=locale)

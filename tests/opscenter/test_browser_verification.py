@@ -50,6 +50,7 @@ def states() -> dict[str, int]:
     return {state: values.count(state) for state in ("submitted", "rejected")}
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("width", "height", "scheme", "locale"), VIEWS)
 def test_pages_are_quiet_and_fit(visitor: Any, width: int, height: int, scheme: str, locale: str) -> None:
     guest = visitor(viewport={"width": width, "height": height}, color_scheme=scheme, locale=locale)
